@@ -1,0 +1,13 @@
+/* Arithmetic of sizes: what a plan's output will weigh before anything was encoded. Pure; bytes and bit/s. */
+#pragma once
+
+#include "model/sendoff-catalog.h"
+#include "model/sendoff-plan.h"
+
+G_BEGIN_DECLS
+
+double sendoff_estimate_simple_size_mb (double video_kbps, double audio_kbps, double seconds);
+gint64 sendoff_estimate_scaled_bitrate (SendoffCatalog *catalog, gint64 bitrate_720p_bps, gint64 pixels, double frame_rate, double efficiency);
+void sendoff_estimate_output (SendoffCatalog *catalog, const SendoffMediaInfo *source, SendoffOutputPlan *output);
+
+G_END_DECLS

@@ -1,0 +1,37 @@
+#include "model/sendoff-machine.h"
+
+static const SendoffField machine_fields[] = {
+  SENDOFF_FIELD (SendoffMachine, cores, INT),
+  SENDOFF_FIELD (SendoffMachine, memory_bytes, INT64),
+  SENDOFF_FIELD (SendoffMachine, ffmpeg_version, STRING),
+  SENDOFF_FIELD (SendoffMachine, libraries, STRV),
+  SENDOFF_FIELD (SendoffMachine, encoders, STRV),
+  SENDOFF_FIELD (SendoffMachine, decoders, STRV),
+  SENDOFF_FIELD (SendoffMachine, filters, STRV),
+  SENDOFF_FIELD (SendoffMachine, muxers, STRV),
+  SENDOFF_FIELDS_END,
+};
+
+static void
+machine_init (gpointer doc)
+{
+  SendoffMachine *self = doc;
+
+  self->cores = 1;
+}
+
+SENDOFF_DEFINE_DOC (SendoffMachine, sendoff_machine, "machine profile", machine_fields, machine_init)
+
+/** sendoff_machine_has_encoder: whether FFmpeg's encoder @name can be used here. */
+gboolean
+sendoff_machine_has_encoder (const SendoffMachine *self, const char *name)
+{
+  return self->encoders != NULL && name != NULL && g_strv_contains ((const char *const *)self->encoders, name);
+}
+
+/** sendoff_machine_has_filter: whether FFmpeg's filter @name can be used here. */
+gboolean
+sendoff_machine_has_filter (const SendoffMachine *self, const char *name)
+{
+  return self->filters != NULL && name != NULL && g_strv_contains ((const char *const *)self->filters, name);
+}

@@ -1,0 +1,27 @@
+/* What this machine can do: the facts that plans depend on beside the source, the request and the catalog.
+ *
+ * The worker's "capabilities" role tells what FFmpeg is there, the engine adds cores and memory. A plan made
+ * with one machine profile is executed as it is. Immutable once shared.
+ */
+#pragma once
+
+#include "base/sendoff-document.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  int cores;            /* encoding slots, at least 1 */
+  gint64 memory_bytes;  /* physical */
+  char *ffmpeg_version; /* libavcodec's, "59.37.100" */
+  char **libraries;     /* "libavcodec 59.37.100", "libx264 164"… part of every chunk's identity */
+  char **encoders;      /* FFmpeg names that open: "libx264" */
+  char **decoders;
+  char **filters;
+  char **muxers;
+} SendoffMachine;
+SENDOFF_DECLARE_DOC (SendoffMachine, sendoff_machine)
+
+gboolean sendoff_machine_has_encoder (const SendoffMachine *self, const char *name);
+gboolean sendoff_machine_has_filter (const SendoffMachine *self, const char *name);
+
+G_END_DECLS

@@ -1,0 +1,224 @@
+#include "model/sendoff-plan.h"
+
+#include <string.h>
+
+const char *const sendoff_rate_control_nicks[] = { "crf", "cbr", "vbr", "abr", NULL };
+const char *const sendoff_fit_nicks[] = { "pad", "blur", "crop", "stretch", NULL };
+const char *const sendoff_scaling_nicks[] = { "bilinear", "bicubic", "lanczos", "spline", NULL };
+
+static const SendoffField video_plan_fields[] = {
+  SENDOFF_FIELD (SendoffVideoPlan, codec, STRING),
+  SENDOFF_FIELD (SendoffVideoPlan, encoder, STRING),
+  SENDOFF_FIELD (SendoffVideoPlan, profile, STRING),
+  SENDOFF_FIELD (SendoffVideoPlan, level, INT),
+  SENDOFF_FIELD (SendoffVideoPlan, tag, STRING),
+  SENDOFF_FIELD (SendoffVideoPlan, width, INT),
+  SENDOFF_FIELD (SendoffVideoPlan, height, INT),
+  SENDOFF_FIELD (SendoffVideoPlan, pixel_format, STRING),
+  SENDOFF_FIELD_OF (SendoffVideoPlan, color, DOC, sendoff_color_doc_type),
+  SENDOFF_FIELD_OF (SendoffVideoPlan, mastering, DOC, sendoff_mastering_doc_type),
+  SENDOFF_FIELD (SendoffVideoPlan, rotation, INT),
+  SENDOFF_FIELD (SendoffVideoPlan, mirrored, BOOL),
+  SENDOFF_FIELD (SendoffVideoPlan, deinterlace, BOOL),
+  SENDOFF_FIELD_NAMES (SendoffVideoPlan, fit, sendoff_fit_nicks),
+  SENDOFF_FIELD_NAMES (SendoffVideoPlan, scaling, sendoff_scaling_nicks),
+  SENDOFF_FIELD (SendoffVideoPlan, pad_color, STRING),
+  SENDOFF_FIELD (SendoffVideoPlan, crop_x, DOUBLE),
+  SENDOFF_FIELD (SendoffVideoPlan, crop_y, DOUBLE),
+  SENDOFF_FIELD (SendoffVideoPlan, tone_map, STRING),
+  SENDOFF_FIELD (SendoffVideoPlan, filters, STRING),
+  SENDOFF_FIELD (SendoffVideoPlan, frame_rate, RATIONAL),
+  SENDOFF_FIELD (SendoffVideoPlan, nominal_frame_rate, RATIONAL),
+  SENDOFF_FIELD (SendoffVideoPlan, time_base, RATIONAL),
+  SENDOFF_FIELD (SendoffVideoPlan, expected_frames, INT64),
+  SENDOFF_FIELD_NAMES (SendoffVideoPlan, rate_control, sendoff_rate_control_nicks),
+  SENDOFF_FIELD (SendoffVideoPlan, crf, DOUBLE),
+  SENDOFF_FIELD (SendoffVideoPlan, bitrate_bps, INT64),
+  SENDOFF_FIELD (SendoffVideoPlan, maxrate_bps, INT64),
+  SENDOFF_FIELD (SendoffVideoPlan, bufsize_bits, INT64),
+  SENDOFF_FIELD (SendoffVideoPlan, two_pass, BOOL),
+  SENDOFF_FIELD (SendoffVideoPlan, gop_frames, INT),
+  SENDOFF_FIELD (SendoffVideoPlan, closed_gop, BOOL),
+  SENDOFF_FIELD (SendoffVideoPlan, b_frames, INT),
+  SENDOFF_FIELD (SendoffVideoPlan, speed, STRING),
+  SENDOFF_FIELD (SendoffVideoPlan, threads, INT),
+  SENDOFF_FIELD_OF (SendoffVideoPlan, options, DOC_ARRAY, sendoff_tag_doc_type),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField audio_plan_fields[] = {
+  SENDOFF_FIELD (SendoffAudioPlan, stream_index, INT),
+  SENDOFF_FIELD (SendoffAudioPlan, codec, STRING),
+  SENDOFF_FIELD (SendoffAudioPlan, encoder, STRING),
+  SENDOFF_FIELD (SendoffAudioPlan, profile, STRING),
+  SENDOFF_FIELD (SendoffAudioPlan, sample_rate, INT),
+  SENDOFF_FIELD (SendoffAudioPlan, channels, INT),
+  SENDOFF_FIELD (SendoffAudioPlan, channel_layout, STRING),
+  SENDOFF_FIELD (SendoffAudioPlan, bitrate_bps, INT64),
+  SENDOFF_FIELD (SendoffAudioPlan, sample_format, STRING),
+  SENDOFF_FIELD (SendoffAudioPlan, language, STRING),
+  SENDOFF_FIELD_OF (SendoffAudioPlan, options, DOC_ARRAY, sendoff_tag_doc_type),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField output_plan_fields[] = {
+  SENDOFF_FIELD (SendoffOutputPlan, label, STRING),
+  SENDOFF_FIELD (SendoffOutputPlan, platform, STRING),
+  SENDOFF_FIELD (SendoffOutputPlan, preset, STRING),
+  SENDOFF_FIELD (SendoffOutputPlan, quality, STRING),
+  SENDOFF_FIELD (SendoffOutputPlan, resolution, STRING),
+  SENDOFF_FIELD (SendoffOutputPlan, container, STRING),
+  SENDOFF_FIELD (SendoffOutputPlan, muxer, STRING),
+  SENDOFF_FIELD (SendoffOutputPlan, extension, STRING),
+  SENDOFF_FIELD (SendoffOutputPlan, file_name, STRING),
+  SENDOFF_FIELD (SendoffOutputPlan, group, INT),
+  SENDOFF_FIELD (SendoffOutputPlan, start_us, INT64),
+  SENDOFF_FIELD (SendoffOutputPlan, end_us, INT64),
+  SENDOFF_FIELD (SendoffOutputPlan, trimmed_start, BOOL),
+  SENDOFF_FIELD (SendoffOutputPlan, trimmed_end, BOOL),
+  SENDOFF_FIELD (SendoffOutputPlan, duration_us, INT64),
+  SENDOFF_FIELD_OF (SendoffOutputPlan, video, DOC, sendoff_video_plan_doc_type),
+  SENDOFF_FIELD_OF (SendoffOutputPlan, audio, DOC, sendoff_audio_plan_doc_type),
+  SENDOFF_FIELD (SendoffOutputPlan, moov_first, BOOL),
+  SENDOFF_FIELD (SendoffOutputPlan, edit_list, BOOL),
+  SENDOFF_FIELD_OF (SendoffOutputPlan, tags, DOC_ARRAY, sendoff_tag_doc_type),
+  SENDOFF_FIELD_OF (SendoffOutputPlan, chapters, DOC_ARRAY, sendoff_chapter_doc_type),
+  SENDOFF_FIELD (SendoffOutputPlan, estimated_size_bytes, INT64),
+  SENDOFF_FIELD (SendoffOutputPlan, estimated_low_bytes, INT64),
+  SENDOFF_FIELD (SendoffOutputPlan, estimated_high_bytes, INT64),
+  SENDOFF_FIELD (SendoffOutputPlan, max_size_bytes, INT64),
+  SENDOFF_FIELD (SendoffOutputPlan, size_basis, STRING),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField chunk_group_fields[] = {
+  SENDOFF_FIELD (SendoffChunkGroup, start_us, INT64),
+  SENDOFF_FIELD (SendoffChunkGroup, boundaries_us, INT64_ARRAY),
+  SENDOFF_FIELD (SendoffChunkGroup, open_start, BOOL),
+  SENDOFF_FIELD (SendoffChunkGroup, open_end, BOOL),
+  SENDOFF_FIELD (SendoffChunkGroup, outputs, INT64_ARRAY),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField plan_fields[] = {
+  SENDOFF_FIELD (SendoffPlan, version, INT),
+  SENDOFF_FIELD (SendoffPlan, source_name, STRING),
+  SENDOFF_FIELD (SendoffPlan, source_identity, STRING),
+  SENDOFF_FIELD (SendoffPlan, video_stream_index, INT),
+  SENDOFF_FIELD (SendoffPlan, origin_us, INT64),
+  SENDOFF_FIELD (SendoffPlan, sequential, BOOL),
+  SENDOFF_FIELD (SendoffPlan, provisional, BOOL),
+  SENDOFF_FIELD_OF (SendoffPlan, groups, DOC_ARRAY, sendoff_chunk_group_doc_type),
+  SENDOFF_FIELD_OF (SendoffPlan, outputs, DOC_ARRAY, sendoff_output_plan_doc_type),
+  SENDOFF_FIELD_OF (SendoffPlan, issues, DOC_ARRAY, sendoff_issue_doc_type),
+  SENDOFF_FIELDS_END,
+};
+
+static void
+video_plan_init (gpointer doc)
+{
+  SendoffVideoPlan *self = doc;
+
+  self->b_frames = -1;
+  self->crop_x = 0.5;
+  self->crop_y = 0.5;
+}
+
+static void
+output_plan_init (gpointer doc)
+{
+  SendoffOutputPlan *self = doc;
+
+  self->group = -1;
+  self->edit_list = TRUE;
+}
+
+static void
+plan_init (gpointer doc)
+{
+  SendoffPlan *self = doc;
+
+  self->version = SENDOFF_PLAN_VERSION;
+  self->video_stream_index = -1;
+}
+
+SENDOFF_DEFINE_DOC (SendoffVideoPlan, sendoff_video_plan, "video plan", video_plan_fields, video_plan_init)
+SENDOFF_DEFINE_DOC (SendoffAudioPlan, sendoff_audio_plan, "audio plan", audio_plan_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffOutputPlan, sendoff_output_plan, "output plan", output_plan_fields, output_plan_init)
+SENDOFF_DEFINE_DOC (SendoffChunkGroup, sendoff_chunk_group, "chunk group", chunk_group_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffPlan, sendoff_plan, "plan", plan_fields, plan_init)
+
+/** sendoff_plan_has_errors: whether anything in @self forbids running it. */
+gboolean
+sendoff_plan_has_errors (const SendoffPlan *self)
+{
+  return sendoff_issues_have_error (self->issues, -1);
+}
+
+/** sendoff_plan_get_output: (transfer none): output number @index, which must exist. */
+const SendoffOutputPlan *
+sendoff_plan_get_output (const SendoffPlan *self, guint index)
+{
+  g_return_val_if_fail (index < self->outputs->len, NULL);
+  return g_ptr_array_index (self->outputs, index);
+}
+
+/** sendoff_chunk_group_get_n_chunks: how many chunks the grid of @self has. */
+guint
+sendoff_chunk_group_get_n_chunks (const SendoffChunkGroup *self)
+{
+  return self->boundaries_us != NULL && self->boundaries_us->len > 1 ? self->boundaries_us->len - 1 : 0;
+}
+
+static char *
+hash_key (const SendoffPlan *self, char *const *libraries, gint64 start_us, JsonNode *node, const char *more)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *head = g_strdup_printf ("%d|%s|%" G_GINT64_FORMAT "|%s|", self->version, self->source_identity,
+                                           start_us, more);
+  g_autofree char *text = sendoff_json_to_text (node, FALSE);
+
+  g_checksum_update (checksum, (const guchar *)head, -1);
+  for (guint i = 0; libraries != NULL && libraries[i] != NULL; i++)
+    g_checksum_update (checksum, (const guchar *)libraries[i], (gssize)strlen (libraries[i]) + 1);
+  g_checksum_update (checksum, (const guchar *)text, -1);
+  return g_strndup (g_checksum_get_string (checksum), 40);
+}
+
+/**
+ * sendoff_plan_dup_video_key:
+ * @output: index of an output with video
+ * @libraries: (nullable): SendoffMachine.libraries
+ *
+ * The identity of an output's chunks but for their interval: everything that decides their bytes.
+ *
+ * Returns: (transfer full): a name for a folder
+ */
+char *
+sendoff_plan_dup_video_key (const SendoffPlan *self, guint output, char *const *libraries)
+{
+  const SendoffOutputPlan *plan = sendoff_plan_get_output (self, output);
+  const SendoffChunkGroup *group = g_ptr_array_index (self->groups, plan->group);
+  g_autoptr (SendoffVideoPlan) video = sendoff_video_plan_copy (plan->video);
+  g_autoptr (JsonNode) node = NULL;
+  g_autofree char *more = g_strdup_printf ("v%d|%" G_GINT64_FORMAT "|%d", self->video_stream_index, self->origin_us,
+                                           self->sequential);
+
+  /* Not part of the bytes. */
+  video->expected_frames = 0;
+  g_clear_pointer (&video->tag, g_free);
+  node = sendoff_video_plan_to_json (video);
+  return hash_key (self, libraries, group->start_us, node, more);
+}
+
+/** sendoff_plan_dup_audio_key: (transfer full): like sendoff_plan_dup_video_key(), for an output's whole audio. */
+char *
+sendoff_plan_dup_audio_key (const SendoffPlan *self, guint output, char *const *libraries)
+{
+  const SendoffOutputPlan *plan = sendoff_plan_get_output (self, output);
+  g_autoptr (JsonNode) node = sendoff_audio_plan_to_json (plan->audio);
+  g_autofree char *more = g_strdup_printf ("a%" G_GINT64_FORMAT "|%" G_GINT64_FORMAT "|%d|%d", self->origin_us,
+                                           plan->end_us, plan->trimmed_start, plan->trimmed_end);
+
+  return hash_key (self, libraries, plan->start_us, node, more);
+}

@@ -1,0 +1,156 @@
+/* The plan: everything that an export will do, decided before it starts.
+ *
+ * Only the planner makes plans. The window and the command line show them, the estimator measures them, the
+ * engine and the workers carry them out and may not change them. A plan is immutable and JSON both ways, and
+ * is stored with its job, so that an interrupted job goes on with the same decisions.
+ *
+ * Times are microseconds of source time (see sendoff-media-info.h).
+ */
+#pragma once
+
+#include "model/sendoff-issue.h"
+#include "model/sendoff-media-info.h"
+
+G_BEGIN_DECLS
+
+#define SENDOFF_PLAN_VERSION 1
+
+typedef enum {
+  SENDOFF_RATE_CRF, /* constant quality, capped when maxrate_bps is set */
+  SENDOFF_RATE_CBR,
+  SENDOFF_RATE_VBR, /* average with a maximum rate and a buffer */
+  SENDOFF_RATE_ABR,
+} SendoffRateControl;
+
+typedef enum {
+  SENDOFF_FIT_PAD,     /* whole picture, bars in pad_color */
+  SENDOFF_FIT_BLUR,    /* whole picture over a blurred, enlarged copy of itself */
+  SENDOFF_FIT_CROP,    /* fill, cut what does not fit at crop_x/crop_y */
+  SENDOFF_FIT_STRETCH, /* distort; only ever on request */
+} SendoffFit;
+
+typedef enum {
+  SENDOFF_SCALING_BILINEAR,
+  SENDOFF_SCALING_BICUBIC,
+  SENDOFF_SCALING_LANCZOS,
+  SENDOFF_SCALING_SPLINE,
+} SendoffScaling;
+
+extern const char *const sendoff_rate_control_nicks[];
+extern const char *const sendoff_fit_nicks[];
+extern const char *const sendoff_scaling_nicks[];
+
+typedef struct {
+  char *codec;   /* catalog codec_id */
+  char *encoder; /* FFmpeg's name */
+  char *profile; /* (nullable) */
+  int level;     /* times ten for H.264 ("4.1" is 41), 0 when the encoder chooses */
+  char *tag;     /* (nullable): four-character code in the container */
+
+  /* picture */
+  int width, height; /* pixels, square */
+  char *pixel_format; /* FFmpeg's name */
+  SendoffColor *color; /* what the output is tagged with and converted to */
+  SendoffMastering *mastering; /* (nullable): static HDR metadata carried over */
+  int rotation; /* degrees clockwise, applied after mirroring */
+  gboolean mirrored;
+  gboolean deinterlace;
+  int fit; /* SendoffFit */
+  int scaling; /* SendoffScaling */
+  char *pad_color; /* FFmpeg colour, "black", "#102030" */
+  double crop_x, crop_y; /* fraction of the excess cut from the left/top: 0.5 is the middle */
+  char *tone_map; /* (nullable): tone-mapping operator when HDR becomes SDR, "hable" */
+  char *filters; /* the filter chain for frames of the source's declared shape, for display */
+
+  /* time */
+  SendoffRational frame_rate; /* of the output; 0/1 when the source's time stamps are kept */
+  SendoffRational nominal_frame_rate; /* always set: for GOP lengths and rate control */
+  SendoffRational time_base; /* of the packets; 1/frame_rate when constant */
+  gint64 expected_frames; /* 0 when it cannot be known */
+
+  /* rate and structure */
+  int rate_control; /* SendoffRateControl */
+  double crf;
+  gint64 bitrate_bps, maxrate_bps, bufsize_bits; /* 0 none */
+  gboolean two_pass;
+  int gop_frames; /* longest distance between keyframes */
+  gboolean closed_gop;
+  int b_frames; /* -1 the encoder's own */
+  char *speed; /* "ultrafast" … "veryslow", as in SPEC */
+  int threads; /* the encoder's own threads; part of its output's identity */
+  GPtrArray *options; /* SendoffTag: private options handed to the encoder as they are */
+} SendoffVideoPlan;
+SENDOFF_DECLARE_DOC (SendoffVideoPlan, sendoff_video_plan)
+
+typedef struct {
+  int stream_index;
+  char *codec;
+  char *encoder;
+  char *profile;
+  int sample_rate; /* Hz */
+  int channels;
+  char *channel_layout;
+  gint64 bitrate_bps; /* 0 for lossless */
+  char *sample_format; /* FFmpeg's name */
+  char *language; /* (nullable) */
+  GPtrArray *options; /* SendoffTag */
+} SendoffAudioPlan;
+SENDOFF_DECLARE_DOC (SendoffAudioPlan, sendoff_audio_plan)
+
+typedef struct {
+  char *label;      /* for people: "YouTube", "1080p H.264" */
+  char *platform;   /* (nullable): catalog ids of what it was made from */
+  char *preset;
+  char *quality;
+  char *resolution;
+  char *container;  /* catalog format_id */
+  char *muxer;      /* FFmpeg's name */
+  char *extension;  /* without the dot */
+  char *file_name;  /* leaf name in UTF-8, before a clash adds a number */
+  int group;        /* index into groups; -1 without video */
+  gint64 start_us, end_us; /* part of the source: end is the source's own end when not trimmed */
+  gboolean trimmed_start, trimmed_end; /* when false, nothing is cut there even if the facts were wrong */
+  gint64 duration_us; /* expected */
+  SendoffVideoPlan *video; /* (nullable) */
+  SendoffAudioPlan *audio; /* (nullable) */
+  gboolean moov_first;     /* MP4/MOV: the index before the media */
+  gboolean edit_list;      /* whether the container may hold edit lists */
+  GPtrArray *tags;         /* SendoffTag: metadata written */
+  GPtrArray *chapters;     /* SendoffChapter, in output time */
+  gint64 estimated_size_bytes; /* 0 unknown */
+  gint64 estimated_low_bytes, estimated_high_bytes; /* 90 % interval */
+  gint64 max_size_bytes;   /* limit of the platform or request, 0 none */
+  char *size_basis;        /* where the estimate comes from: "model", "bitrate", "trial" */
+} SendoffOutputPlan;
+SENDOFF_DECLARE_DOC (SendoffOutputPlan, sendoff_output_plan)
+
+/* Outputs over the same part of the source: decoded once, cut on the same grid. */
+typedef struct {
+  gint64 start_us; /* output time zero in source time */
+  GArray *boundaries_us; /* chunk i is [boundaries[i], boundaries[i+1]) */
+  gboolean open_start, open_end; /* the first / last chunk takes whatever lies before / after */
+  GArray *outputs; /* gint64: indexes of outputs */
+} SendoffChunkGroup;
+SENDOFF_DECLARE_DOC (SendoffChunkGroup, sendoff_chunk_group)
+
+typedef struct {
+  int version; /* SENDOFF_PLAN_VERSION */
+  char *source_name; /* for people */
+  char *source_identity;
+  int video_stream_index; /* -1 none */
+  gint64 origin_us; /* of the source, see SendoffMediaInfo */
+  gboolean sequential; /* one decoder from the start; seeks in this source cannot be trusted */
+  gboolean provisional; /* facts of the source were not scanned yet */
+  GPtrArray *groups;  /* SendoffChunkGroup */
+  GPtrArray *outputs; /* SendoffOutputPlan */
+  GPtrArray *issues;  /* SendoffIssue */
+} SendoffPlan;
+SENDOFF_DECLARE_DOC (SendoffPlan, sendoff_plan)
+
+gboolean sendoff_plan_has_errors (const SendoffPlan *self);
+const SendoffOutputPlan *sendoff_plan_get_output (const SendoffPlan *self, guint index);
+guint sendoff_chunk_group_get_n_chunks (const SendoffChunkGroup *self);
+char *sendoff_plan_dup_video_key (const SendoffPlan *self, guint output, char *const *libraries);
+char *sendoff_plan_dup_audio_key (const SendoffPlan *self, guint output, char *const *libraries);
+
+G_END_DECLS

@@ -1,0 +1,149 @@
+/* How an output's audio is encoded: which track, how many channels, at what rates. */
+#include "model/sendoff-planner-private.h"
+
+#include <string.h>
+
+#define PREFERRED_SAMPLE_RATE 48000
+#define MOST_CHANNELS 6
+
+static const SendoffStreamInfo *
+get_audio_track (const SendoffMediaInfo *source, gint64 track)
+{
+  for (guint i = 0; i < source->streams->len; i++)
+    {
+      const SendoffStreamInfo *stream = g_ptr_array_index (source->streams, i);
+
+      if (stream->kind == SENDOFF_STREAM_AUDIO && track-- == 0)
+        return stream;
+    }
+  return NULL;
+}
+
+/** sendoff_planner_choose_audio_stream: the default track or the one asked for, when it can be decoded. */
+void
+sendoff_planner_choose_audio_stream (SendoffPlanning *self)
+{
+  gint64 track = sendoff_output_settings_get_int (self->settings, SENDOFF_SETTING_AUDIO_TRACK);
+  const SendoffStreamInfo *stream
+    = track >= 0 ? get_audio_track (self->source, track) : sendoff_media_info_get_audio (self->source);
+
+  if (stream == NULL && track >= 0)
+    sendoff_planning_issue (self, ERROR, "audio_track", "no-such-track", "The source has no audio track %d.",
+                            (int)track);
+  else if (stream == NULL)
+    sendoff_planning_issue (self, INFO, "source", "no-audio", "The source has no audio.");
+  else if (!stream->decodable)
+    sendoff_planning_issue (self, WARNING, "source", "undecodable-audio",
+                            "The source's audio (%s) cannot be decoded and is left out.",
+                            stream->codec != NULL ? stream->codec : "unknown");
+  else
+    self->audio_stream = stream;
+}
+
+static gboolean
+takes_rate (const SendoffAudioCodec *codec, gint64 rate)
+{
+  if (codec->sample_rates == NULL || codec->sample_rates->len == 0)
+    return TRUE;
+  for (guint i = 0; i < codec->sample_rates->len; i++)
+    if (g_array_index (codec->sample_rates, gint64, i) == rate)
+      return TRUE;
+  return FALSE;
+}
+
+/* The source's own common rate where codec and platform take it, so that nothing is resampled without need. */
+static int
+choose_sample_rate (SendoffPlanning *self)
+{
+  const SendoffAudioCodec *codec = self->audio_codec;
+  const SendoffPlatformSettings *recommended = self->platform != NULL ? self->platform->recommended : NULL;
+  int source = self->audio_stream->sample_rate;
+  gboolean is_common = source == 44100 || source == 48000;
+
+  if (recommended != NULL && recommended->sample_rate > 0 && takes_rate (codec, recommended->sample_rate))
+    return recommended->sample_rate;
+  if (is_common && takes_rate (codec, source)
+      && (self->limits.max_sample_rate == 0 || source <= self->limits.max_sample_rate))
+    return source;
+  if (takes_rate (codec, PREFERRED_SAMPLE_RATE))
+    return PREFERRED_SAMPLE_RATE;
+  return (int)g_array_index (codec->sample_rates, gint64, codec->sample_rates->len - 1);
+}
+
+static int
+get_channel_limit (SendoffPlanning *self)
+{
+  const SendoffPlatformSettings *recommended = self->platform != NULL ? self->platform->recommended : NULL;
+  int limit = MOST_CHANNELS;
+
+  if (recommended != NULL)
+    limit = recommended->channels > 0 ? recommended->channels : 2;
+  if (self->limits.max_channels > 0)
+    limit = MIN (limit, self->limits.max_channels);
+  if (self->audio_codec->channels_max > 0)
+    limit = MIN (limit, self->audio_codec->channels_max);
+  return limit;
+}
+
+/* Mono, stereo and 5.1 are what players understand; anything between is mixed down to stereo. */
+static int
+choose_channels (SendoffPlanning *self)
+{
+  int source = MAX (self->audio_stream->channels, 1);
+  int wanted = MIN (source, get_channel_limit (self));
+  int channels = wanted >= 6 ? 6 : MIN (wanted, 2);
+
+  if (channels < source)
+    sendoff_planning_issue (self, INFO, "source", "mixed-down", "The audio's %d channels are mixed down to %s.", source,
+                            channels == 6 ? "5.1" : channels == 2 ? "stereo" : "mono");
+  return channels;
+}
+
+static const char *
+get_layout_name (int channels)
+{
+  return channels == 1 ? "mono" : channels == 2 ? "stereo" : "5.1";
+}
+
+/* Tables give the rate of stereo. What was asked for is taken as it is; the rules check its range. */
+static gint64
+choose_bitrate (SendoffPlanning *self, int channels)
+{
+  const SendoffAudioCodec *codec = self->audio_codec;
+  gint64 bitrate = sendoff_output_settings_get_int (self->settings, SENDOFF_SETTING_AUDIO_BITRATE);
+
+  if (codec->lossless)
+    return 0;
+  if (sendoff_output_settings_is_set (self->asked, SENDOFF_SETTING_AUDIO_BITRATE))
+    return bitrate;
+  if (bitrate <= 0)
+    bitrate = self->level != NULL ? self->level->audio_bitrate_bps : 192000;
+  if (channels == 1)
+    bitrate /= 2;
+  else if (channels > 2)
+    bitrate *= 2;
+  if (self->limits.max_audio_bitrate_bps > 0)
+    bitrate = MIN (bitrate, self->limits.max_audio_bitrate_bps);
+  return codec->bitrate_max_bps > 0 ? CLAMP (bitrate, codec->bitrate_min_bps, codec->bitrate_max_bps) : bitrate;
+}
+
+/** sendoff_planner_plan_audio: the audio plan of an output, when it has audio. */
+void
+sendoff_planner_plan_audio (SendoffPlanning *self)
+{
+  SendoffAudioPlan *audio;
+
+  if (self->audio_stream == NULL || self->audio_codec == NULL)
+    return;
+  audio = sendoff_audio_plan_new ();
+  audio->stream_index = self->audio_stream->index;
+  audio->codec = g_strdup (self->audio_codec->codec_id);
+  audio->encoder = g_strdup (self->audio_codec->encoder);
+  audio->sample_rate = choose_sample_rate (self);
+  audio->channels = choose_channels (self);
+  audio->channel_layout = g_strdup (get_layout_name (audio->channels));
+  audio->bitrate_bps = choose_bitrate (self, audio->channels);
+  audio->sample_format = g_strdup (self->audio_codec->sample_format);
+  audio->language = g_strdup (self->audio_stream->language);
+  self->output->audio = audio;
+}

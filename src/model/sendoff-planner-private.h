@@ -1,0 +1,71 @@
+/* What the files of the planner share: one output on its way from settings to plan.
+ *
+ * Only sendoff-planner*.c and sendoff-rules.c include this. Everything but the owned members is borrowed for
+ * the length of one sendoff_planner_plan() call.
+ */
+#pragma once
+
+#include "model/sendoff-planner.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  const SendoffMediaInfo *source;
+  SendoffCatalog *catalog;
+  const SendoffMachine *machine;
+  SendoffRequest *request;
+  GPtrArray *issues;
+  int index; /* of the output */
+
+  SendoffOutputSettings *asked;    /* owned: what the request says about this output */
+  SendoffOutputSettings *settings; /* owned: the same, over preset, platform and defaults */
+
+  /* what the settings' ids mean; NULL when unset or unknown */
+  const SendoffPlatform *platform;
+  const SendoffPreset *preset;
+  const SendoffQualityLevel *level;
+  const SendoffContainer *container;
+  const SendoffVideoCodec *video_codec; /* NULL: no video wanted */
+  const SendoffAudioCodec *audio_codec; /* NULL: no audio wanted */
+  SendoffPlatformRule limits; /* the platform's rules that refuse, combined; strings borrowed from them */
+
+  const SendoffStreamInfo *video_stream; /* NULL: none to encode */
+  const SendoffStreamInfo *audio_stream;
+  SendoffRational source_rate; /* of the video stream, believable; 0/1 without video */
+  double gop_seconds; /* longest keyframe interval asked for, 0: as long as a chunk */
+
+  SendoffOutputPlan *output; /* owned until the plan takes it */
+} SendoffPlanning;
+
+#define sendoff_planning_issue(planning, severity, field, code, ...) \
+  sendoff_issues_add ((planning)->issues, SENDOFF_SEVERITY_##severity, (planning)->index, field, code, __VA_ARGS__)
+
+/* sendoff-planner-choice.c */
+void sendoff_planner_choose (SendoffPlanning *planning);
+const char *sendoff_planner_get_nearest_id (GPtrArray *list, const char *id);
+
+/* sendoff-planner-geometry.c */
+void sendoff_planner_plan_picture (SendoffPlanning *planning);
+
+/* sendoff-planner-rate.c */
+void sendoff_planner_plan_frame_rate (SendoffPlanning *planning);
+SendoffRational sendoff_planner_get_source_rate (const SendoffMediaInfo *source, const SendoffStreamInfo *stream);
+
+/* sendoff-planner-video.c */
+void sendoff_planner_plan_video (SendoffPlanning *planning);
+void sendoff_planner_finish_video (SendoffPlanning *planning, const SendoffChunkGroup *group);
+char *sendoff_planner_dup_filters (const SendoffVideoPlan *video, const SendoffStreamInfo *stream);
+
+/* sendoff-planner-audio.c */
+void sendoff_planner_choose_audio_stream (SendoffPlanning *planning);
+void sendoff_planner_plan_audio (SendoffPlanning *planning);
+
+/* sendoff-planner-grid.c */
+void sendoff_planner_plan_times (SendoffPlanning *planning);
+void sendoff_planner_group (SendoffPlan *plan, GPtrArray *plannings);
+
+/* sendoff-planner-names.c */
+void sendoff_planner_name_outputs (SendoffPlan *plan, GPtrArray *plannings);
+void sendoff_planner_plan_metadata (SendoffPlanning *planning);
+
+G_END_DECLS

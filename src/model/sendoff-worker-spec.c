@@ -1,0 +1,108 @@
+#include "model/sendoff-worker-spec.h"
+
+const char *const sendoff_role_nicks[] = { "capabilities", "probe", "chunks", "audio", "mux", NULL };
+
+static const SendoffField chunk_spec_fields[] = {
+  SENDOFF_FIELD (SendoffChunkSpec, index, INT),
+  SENDOFF_FIELD (SendoffChunkSpec, start_us, INT64),
+  SENDOFF_FIELD (SendoffChunkSpec, end_us, INT64),
+  SENDOFF_FIELD (SendoffChunkSpec, open_start, BOOL),
+  SENDOFF_FIELD (SendoffChunkSpec, open_end, BOOL),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField chunk_output_spec_fields[] = {
+  SENDOFF_FIELD (SendoffChunkOutputSpec, output, INT),
+  SENDOFF_FIELD (SendoffChunkOutputSpec, directory, STRING),
+  SENDOFF_FIELD_OF (SendoffChunkOutputSpec, video, DOC, sendoff_video_plan_doc_type),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField audio_output_spec_fields[] = {
+  SENDOFF_FIELD (SendoffAudioOutputSpec, output, INT),
+  SENDOFF_FIELD (SendoffAudioOutputSpec, path, STRING),
+  SENDOFF_FIELD_OF (SendoffAudioOutputSpec, audio, DOC, sendoff_audio_plan_doc_type),
+  SENDOFF_FIELD (SendoffAudioOutputSpec, start_us, INT64),
+  SENDOFF_FIELD (SendoffAudioOutputSpec, end_us, INT64),
+  SENDOFF_FIELD (SendoffAudioOutputSpec, trimmed_start, BOOL),
+  SENDOFF_FIELD (SendoffAudioOutputSpec, trimmed_end, BOOL),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField worker_spec_fields[] = {
+  SENDOFF_FIELD_NAMES (SendoffWorkerSpec, role, sendoff_role_nicks),
+  SENDOFF_FIELD (SendoffWorkerSpec, source_fd, INT),
+  SENDOFF_FIELD (SendoffWorkerSpec, source_name, STRING),
+  SENDOFF_FIELD (SendoffWorkerSpec, source_size_bytes, INT64),
+  SENDOFF_FIELD (SendoffWorkerSpec, scan, BOOL),
+  SENDOFF_FIELD (SendoffWorkerSpec, packet_details, BOOL),
+  SENDOFF_FIELD (SendoffWorkerSpec, stream_index, INT),
+  SENDOFF_FIELD (SendoffWorkerSpec, origin_us, INT64),
+  SENDOFF_FIELD (SendoffWorkerSpec, start_us, INT64),
+  SENDOFF_FIELD (SendoffWorkerSpec, sequential, BOOL),
+  SENDOFF_FIELD (SendoffWorkerSpec, decoder_threads, INT),
+  SENDOFF_FIELD (SendoffWorkerSpec, hash_frames, BOOL),
+  SENDOFF_FIELD_OF (SendoffWorkerSpec, chunks, DOC_ARRAY, sendoff_chunk_spec_doc_type),
+  SENDOFF_FIELD_OF (SendoffWorkerSpec, chunk_outputs, DOC_ARRAY, sendoff_chunk_output_spec_doc_type),
+  SENDOFF_FIELD_OF (SendoffWorkerSpec, audio_outputs, DOC_ARRAY, sendoff_audio_output_spec_doc_type),
+  SENDOFF_FIELD_OF (SendoffWorkerSpec, output, DOC, sendoff_output_plan_doc_type),
+  SENDOFF_FIELD (SendoffWorkerSpec, video_paths, STRV),
+  SENDOFF_FIELD (SendoffWorkerSpec, audio_path, STRING),
+  SENDOFF_FIELD (SendoffWorkerSpec, target_path, STRING),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField chunks_result_fields[] = {
+  SENDOFF_FIELD (SendoffChunksResult, seeked, BOOL),
+  SENDOFF_FIELD (SendoffChunksResult, lead_in, STRING),
+  SENDOFF_FIELD (SendoffChunksResult, needs_sequential, BOOL),
+  SENDOFF_FIELD (SendoffChunksResult, damaged_frames, INT64),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField packet_trailer_fields[] = {
+  SENDOFF_FIELD (SendoffPacketTrailer, packets, INT64),
+  SENDOFF_FIELD (SendoffPacketTrailer, frames, INT64),
+  SENDOFF_FIELD (SendoffPacketTrailer, samples, INT64),
+  SENDOFF_FIELD (SendoffPacketTrailer, bytes, INT64),
+  SENDOFF_FIELD (SendoffPacketTrailer, first_pts, INT64),
+  SENDOFF_FIELD (SendoffPacketTrailer, last_pts, INT64),
+  SENDOFF_FIELD (SendoffPacketTrailer, last_duration, INT64),
+  SENDOFF_FIELD (SendoffPacketTrailer, time_base, RATIONAL),
+  SENDOFF_FIELD (SendoffPacketTrailer, tail, STRING),
+  SENDOFF_FIELD (SendoffPacketTrailer, lead_in, STRING),
+  SENDOFF_FIELD (SendoffPacketTrailer, frames_hash, STRING),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField mux_result_fields[] = {
+  SENDOFF_FIELD (SendoffMuxResult, size_bytes, INT64),
+  SENDOFF_FIELD (SendoffMuxResult, video_frames, INT64),
+  SENDOFF_FIELD (SendoffMuxResult, duration_us, INT64),
+  SENDOFF_FIELDS_END,
+};
+
+static void
+worker_spec_init (gpointer doc)
+{
+  SendoffWorkerSpec *self = doc;
+
+  self->source_fd = -1;
+  self->stream_index = -1;
+  self->decoder_threads = 1;
+}
+
+SENDOFF_DEFINE_DOC (SendoffChunkSpec, sendoff_chunk_spec, "chunk", chunk_spec_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffChunkOutputSpec, sendoff_chunk_output_spec, "chunk output", chunk_output_spec_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffAudioOutputSpec, sendoff_audio_output_spec, "audio output", audio_output_spec_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffWorkerSpec, sendoff_worker_spec, "worker spec", worker_spec_fields, worker_spec_init)
+SENDOFF_DEFINE_DOC (SendoffChunksResult, sendoff_chunks_result, "chunks result", chunks_result_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffPacketTrailer, sendoff_packet_trailer, "packet file", packet_trailer_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffMuxResult, sendoff_mux_result, "mux result", mux_result_fields, NULL)
+
+/** sendoff_chunk_file_name: (transfer full): the leaf name of the packet file of [@start_us, @end_us). */
+char *
+sendoff_chunk_file_name (gint64 start_us, gint64 end_us)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT ".packets", start_us, end_us);
+}

@@ -1,0 +1,119 @@
+/* What the engine tells a worker, and what the worker answers.
+ *
+ * The spec is one JSON object on the worker's standard input, ended by a newline; the input then stays open,
+ * and its end means that the engine is gone. Answers are JSON objects, one a line, on standard output:
+ *
+ *   {"event":"progress","chunk":3,"output":0,"frames":120,"bytes":81234,"time_us":4000000}
+ *   {"event":"chunk","chunk":3}                       every output of that chunk has its final name
+ *   {"event":"warning","code":"damaged-frames","message":"…"}
+ *   {"event":"result","result":{…},"max_rss_bytes":…,"cpu_us":…}     last line of a success
+ *   {"event":"error","code":"encoder","stage":"encoding","message":"…"}   last line of a failure
+ *
+ * Standard error is a log for details. Both sides use the types below; files are on local disks.
+ */
+#pragma once
+
+#include "model/sendoff-plan.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  SENDOFF_ROLE_CAPABILITIES, /* result: SendoffMachine without cores and memory */
+  SENDOFF_ROLE_PROBE,        /* result: SendoffMediaInfo */
+  SENDOFF_ROLE_CHUNKS,       /* result: SendoffChunksResult */
+  SENDOFF_ROLE_AUDIO,        /* result: {} */
+  SENDOFF_ROLE_MUX,          /* result: SendoffMuxResult */
+} SendoffRole;
+
+/* Interval [start, end) of source time; the open ends take everything before or after. */
+typedef struct {
+  int index;
+  gint64 start_us, end_us;
+  gboolean open_start, open_end;
+} SendoffChunkSpec;
+SENDOFF_DECLARE_DOC (SendoffChunkSpec, sendoff_chunk_spec)
+
+typedef struct {
+  int output; /* index in the plan, echoed in events */
+  char *directory; /* chunk files go here, named by sendoff_chunk_file_name() */
+  SendoffVideoPlan *video;
+} SendoffChunkOutputSpec;
+SENDOFF_DECLARE_DOC (SendoffChunkOutputSpec, sendoff_chunk_output_spec)
+
+typedef struct {
+  int output;
+  char *path; /* packet file to write */
+  SendoffAudioPlan *audio;
+  gint64 start_us, end_us;
+  gboolean trimmed_start, trimmed_end;
+} SendoffAudioOutputSpec;
+SENDOFF_DECLARE_DOC (SendoffAudioOutputSpec, sendoff_audio_output_spec)
+
+typedef struct {
+  int role; /* SendoffRole */
+
+  /* the source, for every role but capabilities and mux */
+  int source_fd; /* open for reading and seeking by pread(), -1 none */
+  char *source_name; /* for messages only; never opened */
+  gint64 source_size_bytes;
+
+  /* probe */
+  gboolean scan; /* read every packet when no index tells the facts */
+  gboolean packet_details; /* also keyframe times and the packet profile */
+
+  /* chunks and audio */
+  int stream_index;
+  gint64 origin_us;
+  gint64 start_us; /* output time zero in source time */
+  gboolean sequential; /* decode from the start of the source, never seek */
+  int decoder_threads;
+  gboolean hash_frames; /* also hash every filtered frame, for tests of exactness */
+  GPtrArray *chunks; /* SendoffChunkSpec, consecutive */
+  GPtrArray *chunk_outputs; /* SendoffChunkOutputSpec */
+  GPtrArray *audio_outputs; /* SendoffAudioOutputSpec */
+
+  /* mux */
+  SendoffOutputPlan *output;
+  char **video_paths; /* packet files in order */
+  char *audio_path; /* (nullable) */
+  char *target_path; /* temporary file to create */
+} SendoffWorkerSpec;
+SENDOFF_DECLARE_DOC (SendoffWorkerSpec, sendoff_worker_spec)
+
+/* What a run over consecutive chunks says for the check of its seek. */
+typedef struct {
+  gboolean seeked;      /* started by a seek, so that lead_in must match */
+  char *lead_in;        /* (nullable): tail of the frames just before the first chunk, as in the trailer */
+  gboolean needs_sequential; /* time stamps needed repair: only one decoder from the start is right */
+  gint64 damaged_frames;
+} SendoffChunksResult;
+SENDOFF_DECLARE_DOC (SendoffChunksResult, sendoff_chunks_result)
+
+/* The end of every packet file: read without FFmpeg. */
+typedef struct {
+  gint64 packets;
+  gint64 frames;     /* encoded; equals packets for video without hidden frames */
+  gint64 samples;    /* audio */
+  gint64 bytes;      /* of all packets */
+  gint64 first_pts, last_pts; /* in time_base, presentation order */
+  gint64 last_duration;
+  SendoffRational time_base;
+  char *tail;        /* (nullable): hashes of the last source frames of the chunk, "PTS:HEX PTS:HEX…" */
+  char *lead_in;     /* (nullable): of the first chunk after a seek, as in SendoffChunksResult, so that a killed run is checked too */
+  char *frames_hash; /* (nullable): one hash over all filtered frames, before encoding */
+} SendoffPacketTrailer;
+SENDOFF_DECLARE_DOC (SendoffPacketTrailer, sendoff_packet_trailer)
+
+typedef struct {
+  gint64 size_bytes;
+  gint64 video_frames;
+  gint64 duration_us;
+} SendoffMuxResult;
+SENDOFF_DECLARE_DOC (SendoffMuxResult, sendoff_mux_result)
+
+extern const char *const sendoff_role_nicks[];
+
+char *sendoff_chunk_file_name (gint64 start_us, gint64 end_us);
+SendoffPacketTrailer *sendoff_packet_file_read_trailer (const char *path, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,314 @@
+/* The planner as a table: (source, wanted outputs) → plan, compared with tests/model/golden/NAME.json.
+ * SENDOFF_UPDATE_GOLDEN=1 rewrites the golden files; read the difference before keeping it. */
+#include <string.h>
+
+#include "model/sendoff-planner.h"
+
+typedef struct {
+  const char *name;   /* of the case and its golden file */
+  const char *source; /* in tests/model/sources */
+  const char *outputs; /* specs as on the command line, separated by spaces */
+} Case;
+
+static const Case cases[] = {
+  /* what nothing said means */
+  { "defaults", "landscape", "" },
+  { "no-request", "landscape", NULL },
+  { "webm-follows-container", "landscape", "container=webm" },
+  { "container-follows-codec", "landscape", "codec=vp9" },
+  { "codec-replaces-recommended-container", "landscape", "platform=web,codec=h264" },
+  { "merge-order", "landscape", "platform=youtube,preset=mobile platform=youtube,preset=mobile,quality=ultra,speed=slow" },
+  { "quality-names-preset", "landscape", "quality=web_optimized" },
+  { "two-presets", "landscape", "preset=mobile,quality=archive" },
+
+  /* platforms */
+  { "youtube", "landscape", "platform=youtube" },
+  { "shared-decode", "landscape", "platform=youtube platform=instagram platform=web" },
+  { "reels-from-landscape", "landscape", "platform=instagram platform=instagram,fit=blur platform=instagram,fit=crop,crop=0.2" },
+  { "tiktok-from-portrait", "portrait", "platform=tiktok" },
+  { "x-scales-down", "wide", "platform=x" },
+  { "x-too-long", "uhd60", "platform=x" },
+  { "discord-size", "uhd60", "platform=discord,end=60" },
+  { "advisory-both-figures", "uhd60", "platform=youtube" },
+  { "professional-not-available", "landscape", "platform=professional" },
+  { "platform-halves-120fps", "fps120", "platform=x" },
+  { "platform-raises-15fps", "fps15", "platform=instagram" },
+  { "platform-raises-varying-rate", "screen", "platform=instagram" },
+  { "fps-not-on-platform", "landscape", "platform=x,fps=90" },
+  { "social-needs-video", "sound", "platform=youtube" },
+
+  /* geometry */
+  { "boxes", "fourthree", "resolution=1080p resolution=720p resolution=480p_sq resolution=1080p,fit=pad" },
+  { "portrait-under-landscape-names", "portrait", "resolution=1080p resolution=720p resolution=720p,fit=pad" },
+  { "ultra-wide", "wide", "resolution=1080p resolution=source" },
+  { "square", "square", "resolution=1080p_v resolution=480p_sq resolution=1080p,upscale" },
+  { "not-upscaled", "fps15", "resolution=1080p resolution=1080p_v,fit=crop resolution=1920x1080" },
+  { "upscaled", "fps15", "resolution=1080p,upscale" },
+  { "custom-size", "landscape", "resolution=640x640,fit=crop,crop=left resolution=10x10" },
+  { "odd-edges", "odd", "" },
+  { "tiny", "tiny", "platform=instagram" },
+  { "preset-limit", "uhd60", "preset=mobile preset=mobile,resolution=source" },
+  { "bad-picture-settings", "landscape", "crop=middle,pad-color=mauve,resolution=1080,fps=1000" },
+
+  /* colour and interlacing */
+  { "hlg-phone", "phone", "platform=youtube" },
+  { "interlaced-anamorphic", "dvd", "" },
+  { "full-range-444-vfr", "screen", "platform=facebook-reels,fit=pad codec=vp9" },
+  { "alpha", "alpha", "pad-color=#102030" },
+
+  /* time */
+  { "trim", "landscape", "start=5,end=12.5 start=5,end=12.5,codec=vp9 end=10 start=10" },
+  { "trim-errors", "landscape", "start=8,end=8 start=30 start=1,end=99" },
+  { "audio-leads-a-little", "lead", "" },
+  { "audio-leads-much", "long-lead", "" },
+  { "audio-outlasts-picture", "long-tail", "codec=h264 start=30" },
+  { "explicit-rates", "landscape", "fps=15 fps=60 fps=29.97" },
+  { "nonsense-rate", "nonsense", "" },
+  { "grid-long", "uhd60", "codec=h264 platform=youtube codec=vp9,start=60,end=600" },
+  { "grid-streaming", "uhd60", "optimize-for=streaming" },
+  { "unknown-length", "headers-only", "" },
+
+  /* quality */
+  { "levels", "landscape", "quality=draft quality=low quality=medium quality=high quality=ultra" },
+  { "levels-vp9", "landscape", "codec=vp9,quality=draft codec=vp9,quality=medium,resolution=720p codec=vp9,quality=ultra" },
+  { "explicit-crf-is-not-capped", "landscape", "crf=18 crf=55 codec=vp9,crf=55" },
+  { "veryslow-references", "landscape", "speed=veryslow speed=veryslow,resolution=480p" },
+  { "profiles", "landscape", "profile=baseline profile=main profile=high10" },
+
+  /* audio */
+  { "surround", "wide", "codec=h264 platform=youtube codec=vp9" },
+  { "mono", "fps15", "codec=h264 codec=vp9" },
+  { "audio-bitrate", "landscape", "audio-bitrate=96k audio-bitrate=2M platform=instagram,audio-bitrate=256k" },
+  { "audio-off", "landscape", "audio-codec=none" },
+  { "audio-track", "landscape", "audio-track=0 audio-track=3" },
+  { "undecodable-audio", "undecodable", "" },
+  { "audio-only", "sound", "" },
+  { "metadata", "landscape", "keep-metadata=no keep-metadata platform=tiktok,keep-metadata" },
+
+  /* what must not go ahead */
+  { "not-available", "landscape",
+    "rate-control=cbr rate-control=abr,video-bitrate=6M two-pass target-size=25MB max-size=25MiB package=hls copy=require "
+    "hdr=keep codec=h265 codec=prores audio-codec=flac,container=mkv size-priority=size" },
+  { "unknown-ids", "landscape",
+    "platform=yuotube preset=sociaI_quick quality=ultr codec=h266 audio-codec=acc container=mp5 resolution=1081p" },
+  { "incompatible", "landscape", "codec=h264,container=webm codec=vp9,platform=tiktok,container=mp4 container=webm,audio-codec=aac" },
+  { "nothing-to-export", "empty", "" },
+  { "source-warning", "damaged", "" },
+  { "same-names", "landscape", "suffix=.a suffix=.a suffix=.A" },
+};
+
+static char *
+read_text (const char *folder, const char *name)
+{
+  g_autofree char *leaf = g_strconcat (name, ".json", NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "model", folder, leaf, NULL);
+  char *text = NULL;
+
+  g_file_get_contents (path, &text, NULL, NULL);
+  return text;
+}
+
+static SendoffMediaInfo *
+read_source (const char *name)
+{
+  g_autofree char *text = read_text ("sources", name);
+  g_autoptr (GError) error = NULL;
+  SendoffMediaInfo *source;
+
+  g_assert_nonnull (text);
+  source = sendoff_doc_from_text (&sendoff_media_info_doc_type, text, &error);
+  g_assert_no_error (error);
+  return source;
+}
+
+static SendoffMachine *
+make_machine (void)
+{
+  SendoffMachine *machine = sendoff_machine_new ();
+
+  machine->cores = 4;
+  machine->encoders = g_strsplit ("libx264 libx265 libvpx-vp9 prores_ks aac libopus flac pcm_s16le", " ", -1);
+  machine->filters = g_strsplit ("zscale tonemap bwdif", " ", -1);
+  return machine;
+}
+
+static SendoffRequest *
+make_request (const char *outputs)
+{
+  SendoffRequest *request = sendoff_request_new ("file:///films/A%20walk.mov");
+  g_auto (GStrv) specs = outputs != NULL ? g_strsplit (outputs, " ", -1) : g_new0 (char *, 1);
+
+  for (guint i = 0; specs[i] != NULL || (i == 0 && outputs != NULL); i++)
+    {
+      g_autoptr (SendoffOutputSettings) settings = sendoff_output_settings_new ();
+      g_autoptr (GError) error = NULL;
+
+      if (specs[i] != NULL)
+        sendoff_output_settings_parse (settings, specs[i], &error);
+      g_assert_no_error (error);
+      sendoff_request_add_output (request, settings);
+      if (specs[i] == NULL)
+        break;
+    }
+  return request;
+}
+
+static SendoffPlan *
+make_plan (const char *source_name, const char *outputs)
+{
+  g_autoptr (SendoffMediaInfo) source = read_source (source_name);
+  g_autoptr (SendoffRequest) request = make_request (outputs);
+  g_autoptr (SendoffMachine) machine = make_machine ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SendoffCatalog) catalog = sendoff_catalog_new (&error);
+
+  g_assert_no_error (error);
+  return sendoff_planner_plan (source, request, catalog, machine);
+}
+
+static void
+test_golden (gconstpointer data)
+{
+  const Case *test = data;
+  g_autoptr (SendoffPlan) plan = make_plan (test->source, test->outputs);
+  g_autoptr (JsonNode) node = sendoff_plan_to_json (plan);
+  g_autofree char *pretty = sendoff_json_to_text (node, TRUE);
+  g_autofree char *text = g_strconcat (pretty, "\n", NULL);
+  g_autofree char *golden = NULL;
+
+  if (g_getenv ("SENDOFF_UPDATE_GOLDEN") != NULL)
+    {
+      g_autofree char *leaf = g_strconcat (test->name, ".json", NULL);
+      g_autofree char *path = g_test_build_filename (G_TEST_DIST, "model", "golden", leaf, NULL);
+
+      g_assert_true (g_file_set_contents (path, text, -1, NULL));
+      return;
+    }
+  golden = read_text ("golden", test->name);
+  g_assert_nonnull (golden);
+  g_assert_cmpstr (text, ==, golden);
+}
+
+/* Whatever the golden files say, every plan without errors keeps these. */
+static void
+check_grid (const SendoffChunkGroup *group)
+{
+  g_assert_cmpuint (sendoff_chunk_group_get_n_chunks (group), >=, 1);
+  for (guint i = 0; i + 1 < group->boundaries_us->len; i++)
+    g_assert_cmpint (g_array_index (group->boundaries_us, gint64, i), <,
+                     g_array_index (group->boundaries_us, gint64, i + 1));
+  g_assert_cmpint (g_array_index (group->boundaries_us, gint64, 0), <, group->start_us);
+}
+
+static void
+check_output (const SendoffPlan *plan, const SendoffOutputPlan *output)
+{
+  g_assert_cmpint (output->group >= 0, ==, output->video != NULL);
+  g_assert_cmpint (output->estimated_low_bytes, <=, output->estimated_size_bytes);
+  g_assert_cmpint (output->estimated_size_bytes, <=, output->estimated_high_bytes);
+  if (output->video == NULL)
+    return;
+  g_assert_cmpint (output->video->width % 2, ==, 0);
+  g_assert_cmpint (output->video->height % 2, ==, 0);
+  g_assert_cmpint (output->video->gop_frames, >=, 1);
+  g_assert_cmpint (output->video->threads, >=, 1);
+  g_assert_true (sendoff_rational_is_set (output->video->nominal_frame_rate));
+  g_assert_true (sendoff_rational_is_set (output->video->time_base));
+}
+
+static void
+test_invariants (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (SendoffPlan) plan = make_plan (cases[i].source, cases[i].outputs);
+
+      if (sendoff_plan_has_errors (plan))
+        continue;
+      for (guint j = 0; j < plan->groups->len; j++)
+        check_grid (g_ptr_array_index (plan->groups, j));
+      for (guint j = 0; j < plan->outputs->len; j++)
+        check_output (plan, sendoff_plan_get_output (plan, j));
+    }
+}
+
+/* A plan stored with its job is the same plan when it is read again. */
+static void
+test_json_round_trip (void)
+{
+  g_autoptr (SendoffPlan) plan = make_plan ("phone", "platform=youtube start=2,end=9,codec=vp9");
+  g_autofree char *text = sendoff_doc_to_text (&sendoff_plan_doc_type, plan);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SendoffPlan) copy = sendoff_doc_from_text (&sendoff_plan_doc_type, text, &error);
+  g_autofree char *again = NULL;
+
+  g_assert_no_error (error);
+  again = sendoff_doc_to_text (&sendoff_plan_doc_type, copy);
+  g_assert_cmpstr (text, ==, again);
+}
+
+/* The grid must not depend on the machine: chunks made elsewhere are the same. */
+static void
+test_grid_does_not_depend_on_machine (void)
+{
+  g_autoptr (SendoffMediaInfo) source = read_source ("uhd60");
+  g_autoptr (SendoffRequest) request = make_request ("codec=h264");
+  g_autoptr (SendoffMachine) small = make_machine (), large = make_machine ();
+  g_autoptr (SendoffCatalog) catalog = sendoff_catalog_new (NULL);
+  g_autoptr (SendoffPlan) a = NULL, b = NULL;
+  const SendoffChunkGroup *grid_a, *grid_b;
+
+  small->cores = 1;
+  large->cores = 64;
+  a = sendoff_planner_plan (source, request, catalog, small);
+  b = sendoff_planner_plan (source, request, catalog, large);
+  grid_a = g_ptr_array_index (a->groups, 0);
+  grid_b = g_ptr_array_index (b->groups, 0);
+  g_assert_cmpuint (grid_a->boundaries_us->len, ==, grid_b->boundaries_us->len);
+  g_assert_cmpmem (grid_a->boundaries_us->data, grid_a->boundaries_us->len * sizeof (gint64),
+                   grid_b->boundaries_us->data, grid_b->boundaries_us->len * sizeof (gint64));
+}
+
+static const char *
+find_issue (const SendoffPlan *plan, const char *code)
+{
+  for (guint i = 0; i < plan->issues->len; i++)
+    {
+      const SendoffIssue *issue = g_ptr_array_index (plan->issues, i);
+
+      if (g_str_equal (issue->code, code))
+        return issue->message;
+    }
+  return NULL;
+}
+
+static void
+test_missing_encoder_is_named (void)
+{
+  g_autoptr (SendoffMediaInfo) source = read_source ("phone");
+  g_autoptr (SendoffRequest) request = make_request ("codec=vp9");
+  g_autoptr (SendoffMachine) machine = sendoff_machine_new ();
+  g_autoptr (SendoffCatalog) catalog = sendoff_catalog_new (NULL);
+  g_autoptr (SendoffPlan) plan = sendoff_planner_plan (source, request, catalog, machine);
+
+  g_assert_true (sendoff_plan_has_errors (plan));
+  g_assert_nonnull (strstr (find_issue (plan, "encoder-missing"), "libvpx-vp9"));
+  g_assert_nonnull (strstr (find_issue (plan, "filter-missing"), "zscale"));
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/model/planner/golden/", cases[i].name, NULL);
+
+      g_test_add_data_func (path, &cases[i], test_golden);
+    }
+  g_test_add_func ("/model/planner/invariants", test_invariants);
+  g_test_add_func ("/model/planner/json-round-trip", test_json_round_trip);
+  g_test_add_func ("/model/planner/grid-does-not-depend-on-machine", test_grid_does_not_depend_on_machine);
+  g_test_add_func ("/model/planner/missing-encoder-is-named", test_missing_encoder_is_named);
+  return g_test_run ();
+}
