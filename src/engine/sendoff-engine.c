@@ -1,0 +1,784 @@
+#include "engine/sendoff-engine.h"
+
+#include <unistd.h>
+
+#include "base/sendoff-error.h"
+#include "engine/sendoff-disk.h"
+#include "engine/sendoff-environment.h"
+#include "engine/sendoff-identity.h"
+#include "engine/sendoff-job-private.h"
+#include "engine/sendoff-preflight.h"
+#include "engine/sendoff-queue.h"
+#include "model/sendoff-planner.h"
+
+#define DATABASE_FILE "sendoff.db"
+#define LISTED_JOBS_MAX 1000
+
+struct _SendoffEngine {
+  GObject parent_instance;
+  char *data_dir, *cache_dir, *worker_path;
+  guint cores;
+  guint max_running;
+  GListStore *jobs; /* newest first */
+  /* set by the start, and from then on fixed until the stop */
+  SendoffCatalog *catalog;
+  SendoffMachine *machine;
+  SendoffStore *store;
+  SendoffQueue *queue;
+};
+
+enum {
+  PROP_DATA_DIR = 1,
+  PROP_CACHE_DIR,
+  PROP_WORKER_PATH,
+  PROP_CORES,
+  PROP_MAX_RUNNING_EXPORTS,
+  N_PROPS
+};
+
+G_DEFINE_FINAL_TYPE (SendoffEngine, sendoff_engine, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+sendoff_engine_finalize (GObject *object)
+{
+  SendoffEngine *self = SENDOFF_ENGINE (object);
+
+  g_clear_object (&self->queue);
+  g_clear_object (&self->store);
+  g_clear_object (&self->catalog);
+  g_clear_pointer (&self->machine, sendoff_machine_free);
+  g_clear_object (&self->jobs);
+  g_free (self->data_dir);
+  g_free (self->cache_dir);
+  g_free (self->worker_path);
+  G_OBJECT_CLASS (sendoff_engine_parent_class)->finalize (object);
+}
+
+static void
+sendoff_engine_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  SendoffEngine *self = SENDOFF_ENGINE (object);
+
+  switch (id)
+    {
+    case PROP_DATA_DIR:
+      g_value_set_string (value, self->data_dir);
+      break;
+    case PROP_CACHE_DIR:
+      g_value_set_string (value, self->cache_dir);
+      break;
+    case PROP_WORKER_PATH:
+      g_value_set_string (value, self->worker_path);
+      break;
+    case PROP_CORES:
+      g_value_set_uint (value, self->cores);
+      break;
+    case PROP_MAX_RUNNING_EXPORTS:
+      g_value_set_uint (value, self->max_running);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+sendoff_engine_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  SendoffEngine *self = SENDOFF_ENGINE (object);
+
+  switch (id)
+    {
+    case PROP_DATA_DIR:
+      self->data_dir = g_value_dup_string (value);
+      break;
+    case PROP_CACHE_DIR:
+      self->cache_dir = g_value_dup_string (value);
+      break;
+    case PROP_WORKER_PATH:
+      self->worker_path = g_value_dup_string (value);
+      break;
+    case PROP_CORES:
+      self->cores = g_value_get_uint (value);
+      break;
+    case PROP_MAX_RUNNING_EXPORTS:
+      sendoff_engine_set_max_running_exports (self, g_value_get_uint (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+sendoff_engine_class_init (SendoffEngineClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags construct = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  object_class->finalize = sendoff_engine_finalize;
+  object_class->get_property = sendoff_engine_get_property;
+  object_class->set_property = sendoff_engine_set_property;
+  properties[PROP_DATA_DIR] = g_param_spec_string ("data-dir", NULL, NULL, NULL, construct);
+  properties[PROP_CACHE_DIR] = g_param_spec_string ("cache-dir", NULL, NULL, NULL, construct);
+  properties[PROP_WORKER_PATH] = g_param_spec_string ("worker-path", NULL, NULL, NULL, construct);
+  properties[PROP_CORES] = g_param_spec_uint ("cores", NULL, NULL, 0, 1024, 0, construct);
+  properties[PROP_MAX_RUNNING_EXPORTS] = g_param_spec_uint ("max-running-exports", NULL, NULL, 1, 1024, 3,
+                                                            G_PARAM_READWRITE | G_PARAM_CONSTRUCT
+                                                                | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+sendoff_engine_init (SendoffEngine *self)
+{
+  self->jobs = g_list_store_new (SENDOFF_TYPE_JOB);
+}
+
+/** sendoff_engine_new: (transfer full): an engine with everything from the environment; start it. */
+SendoffEngine *
+sendoff_engine_new (void)
+{
+  return g_object_new (SENDOFF_TYPE_ENGINE, NULL);
+}
+
+/* ---- Start ---- */
+
+/* What the start's thread finds out. */
+typedef struct {
+  char *data_dir, *cache_dir, *worker_path;
+  SendoffWorkerClient *client;
+  SendoffCatalog *catalog;
+  SendoffMachine *machine;
+  SendoffStore *store;
+  GPtrArray *jobs;     /* SendoffStoredJob */
+  GArray *interrupted; /* gboolean, one for each job */
+} Start;
+
+static void
+start_free (gpointer data)
+{
+  Start *start = data;
+
+  g_free (start->data_dir);
+  g_free (start->cache_dir);
+  g_free (start->worker_path);
+  g_clear_pointer (&start->client, sendoff_worker_client_free);
+  g_clear_object (&start->catalog);
+  g_clear_pointer (&start->machine, sendoff_machine_free);
+  g_clear_object (&start->store);
+  g_clear_pointer (&start->jobs, g_ptr_array_unref);
+  g_clear_pointer (&start->interrupted, g_array_unref);
+  g_free (start);
+}
+
+static gboolean
+open_store (Start *start, GError **error)
+{
+  g_autofree char *path = g_build_filename (start->data_dir, DATABASE_FILE, NULL);
+  g_autoptr (SendoffCatalog) base = sendoff_catalog_new (error);
+  g_autoptr (GPtrArray) presets = NULL;
+
+  if (base == NULL || !sendoff_disk_make_folder (start->data_dir, error))
+    return FALSE;
+  start->store = sendoff_store_new (path);
+  if (!sendoff_store_open_sync (start->store, base, error))
+    return FALSE;
+  presets = sendoff_store_list_presets_sync (start->store, error);
+  if (presets == NULL)
+    return FALSE;
+  start->catalog = sendoff_catalog_new_with_presets (base, presets, error);
+  return start->catalog != NULL;
+}
+
+/* Whether the job is unfinished and nobody works on it. */
+static gboolean
+is_interrupted (Start *start, const SendoffStoredJob *job)
+{
+  g_autofree char *path = sendoff_queue_dup_lock_path (start->cache_dir, job->export_id);
+  int fd;
+
+  if (sendoff_status_is_final (sendoff_status_from_nick (job->status)))
+    return FALSE;
+  fd = sendoff_disk_try_lock (path, SENDOFF_LOCK_EXCLUSIVE, NULL);
+  if (fd < 0)
+    return FALSE;
+  close (fd);
+  return TRUE;
+}
+
+static gboolean
+list_jobs (Start *start, GError **error)
+{
+  start->jobs = sendoff_store_list_jobs_sync (start->store, LISTED_JOBS_MAX, error);
+  if (start->jobs == NULL)
+    return FALSE;
+  start->interrupted = g_array_new (FALSE, FALSE, sizeof (gboolean));
+  for (guint i = 0; i < start->jobs->len; i++)
+    {
+      gboolean interrupted = is_interrupted (start, g_ptr_array_index (start->jobs, i));
+
+      g_array_append_val (start->interrupted, interrupted);
+    }
+  return TRUE;
+}
+
+static gboolean
+start_blocking (Start *start, int cores, GCancellable *cancellable, GError **error)
+{
+  if (start->data_dir == NULL)
+    start->data_dir = sendoff_environment_dup_data_dir ();
+  if (start->cache_dir == NULL)
+    start->cache_dir = sendoff_environment_dup_cache_dir ();
+  if (start->worker_path == NULL)
+    start->worker_path = sendoff_environment_find_worker (error);
+  if (start->worker_path == NULL || !sendoff_disk_make_folder (start->cache_dir, error))
+    return FALSE;
+  start->client = sendoff_worker_client_new (start->worker_path);
+  start->machine = sendoff_environment_learn_machine (start->client, start->cache_dir, cores, cancellable, error);
+  return start->machine != NULL && open_store (start, error) && list_jobs (start, error);
+}
+
+static void
+start_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
+{
+  SendoffEngine *self = object;
+  GError *error = NULL;
+
+  if (start_blocking (data, (int)self->cores, cancellable, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/** sendoff_engine_start_async: opens the store, learns what this machine can do and lists the stored jobs. */
+void
+sendoff_engine_start_async (SendoffEngine *self,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  Start *start = g_new0 (Start, 1);
+
+  g_return_if_fail (self->queue == NULL);
+  start->data_dir = g_strdup (self->data_dir);
+  start->cache_dir = g_strdup (self->cache_dir);
+  start->worker_path = g_strdup (self->worker_path);
+  g_task_set_source_tag (task, sendoff_engine_start_async);
+  g_task_set_task_data (task, start, start_free);
+  g_task_run_in_thread (task, start_thread);
+}
+
+static void
+on_resumed_to_cancel (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!sendoff_engine_resume_finish (SENDOFF_ENGINE (object), result, &error))
+    g_warning ("An interrupted export could not be cancelled: %s", error->message);
+}
+
+/* Nobody carries the job out: it is taken on to be cleaned up. */
+static void
+on_cancel_requested (SendoffEngine *self, SendoffJob *job)
+{
+  if (sendoff_job_get_interrupted (job) && self->queue != NULL && !sendoff_queue_contains (self->queue, job))
+    sendoff_engine_resume_async (self, job, NULL, on_resumed_to_cancel, NULL);
+}
+
+static void
+add_job (SendoffEngine *self, SendoffJob *job, guint position)
+{
+  g_signal_connect_object (job, "cancel-requested", G_CALLBACK (on_cancel_requested), self, G_CONNECT_SWAPPED);
+  g_list_store_insert (self->jobs, position, job);
+}
+
+static void
+add_stored_jobs (SendoffEngine *self, Start *start)
+{
+  for (guint i = 0; i < start->jobs->len; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SendoffJob) job = sendoff_job_new_from_stored (g_ptr_array_index (start->jobs, i), &error);
+
+      if (job == NULL)
+        {
+          g_info ("stored job left out: %s", error->message);
+          continue;
+        }
+      sendoff_job_set_interrupted (job, g_array_index (start->interrupted, gboolean, i));
+      add_job (self, job, g_list_model_get_n_items (G_LIST_MODEL (self->jobs)));
+    }
+}
+
+/** sendoff_engine_start_finish: FALSE with the error of what was missing; the engine can be started again. */
+gboolean
+sendoff_engine_start_finish (SendoffEngine *self, GAsyncResult *result, GError **error)
+{
+  Start *start;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+  start = g_task_get_task_data (G_TASK (result));
+  g_free (self->cache_dir);
+  self->cache_dir = g_strdup (start->cache_dir);
+  g_set_object (&self->catalog, start->catalog);
+  g_clear_pointer (&self->machine, sendoff_machine_free);
+  self->machine = g_steal_pointer (&start->machine);
+  g_set_object (&self->store, start->store);
+  self->queue = sendoff_queue_new (sendoff_scheduler_new ((guint)self->machine->cores),
+                                   g_steal_pointer (&start->client), self->store, self->cache_dir,
+                                   self->machine->libraries);
+  sendoff_queue_set_max_running (self->queue, self->max_running);
+  g_list_store_remove_all (self->jobs);
+  add_stored_jobs (self, start);
+  return TRUE;
+}
+
+/** sendoff_engine_get_catalog: (transfer none): the catalog with the user's own presets. */
+SendoffCatalog *
+sendoff_engine_get_catalog (SendoffEngine *self)
+{
+  return self->catalog;
+}
+
+/** sendoff_engine_get_machine: (transfer none): what this machine can do. */
+const SendoffMachine *
+sendoff_engine_get_machine (SendoffEngine *self)
+{
+  return self->machine;
+}
+
+/* ---- Probe ---- */
+
+typedef struct {
+  GFile *file;
+  SendoffProbeFlags flags;
+  SendoffStore *store;
+  SendoffWorkerClient *client; /* borrowed from the queue */
+  SendoffQueue *queue;
+} Probe;
+
+/* The store's names for what was asked, the most thorough last. A more thorough answer serves a lesser question. */
+static const char *const probe_kinds[] = { "quick", "scan", "details" };
+
+static void
+probe_free (gpointer data)
+{
+  Probe *probe = data;
+
+  g_object_unref (probe->file);
+  g_object_unref (probe->store);
+  g_object_unref (probe->queue);
+  g_free (probe);
+}
+
+static guint
+get_probe_kind (SendoffProbeFlags flags)
+{
+  return (flags & SENDOFF_PROBE_PACKET_DETAILS) != 0 ? 2 : (flags & SENDOFF_PROBE_SCAN) != 0 ? 1 : 0;
+}
+
+static SendoffMediaInfo *
+find_known (Probe *probe, const char *identity)
+{
+  guint wanted = get_probe_kind (probe->flags);
+
+  for (guint kind = 0; kind < G_N_ELEMENTS (probe_kinds); kind++)
+    {
+      g_autoptr (JsonNode) node = sendoff_store_get_source_sync (probe->store, identity, probe_kinds[kind], NULL);
+      g_autoptr (SendoffMediaInfo) info = node != NULL ? sendoff_media_info_from_json (node, NULL) : NULL;
+
+      /* An index may have told a quick look as much as a scan would. */
+      if (info != NULL && (kind >= wanted || (wanted == 1 && info->scanned)))
+        return g_steal_pointer (&info);
+    }
+  return NULL;
+}
+
+static SendoffMediaInfo *
+ask_worker (Probe *probe, int fd, gint64 size_bytes, const char *identity, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (SendoffWorkerSpec) spec = sendoff_worker_spec_new ();
+  g_autofree char *path = g_file_get_path (probe->file);
+  g_autofree char *uri = g_file_get_uri (probe->file);
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (JsonNode) kept = NULL;
+  g_autoptr (GError) local = NULL;
+  SendoffMediaInfo *info;
+  guint kind = get_probe_kind (probe->flags);
+
+  spec->role = SENDOFF_ROLE_PROBE;
+  spec->scan = kind > 0;
+  spec->packet_details = kind == 2;
+  spec->source_name = path != NULL ? g_filename_display_basename (path) : g_strdup (uri);
+  spec->source_size_bytes = size_bytes;
+  node = sendoff_worker_client_run (probe->client, spec, fd, NULL, NULL, cancellable, NULL, error);
+  info = node != NULL ? sendoff_media_info_from_json (node, error) : NULL;
+  if (info == NULL)
+    return NULL;
+  g_free (info->identity);
+  info->identity = g_strdup (identity);
+  info->size_bytes = size_bytes;
+  kept = sendoff_media_info_to_json (info);
+  if (!sendoff_store_put_source_sync (probe->store, identity, probe_kinds[kind], uri, kept, &local))
+    g_info ("facts not kept: %s", local->message);
+  return info;
+}
+
+static void
+probe_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
+{
+  Probe *probe = data;
+  GError *error = NULL;
+  gint64 size_bytes;
+  int fd = sendoff_identity_open_source (probe->file, &size_bytes, &error);
+  g_autofree char *identity = fd >= 0 ? sendoff_identity_compute (fd, &error) : NULL;
+  SendoffMediaInfo *info = identity != NULL ? find_known (probe, identity) : NULL;
+
+  if (identity != NULL && info == NULL)
+    info = ask_worker (probe, fd, size_bytes, identity, cancellable, &error);
+  if (fd >= 0)
+    close (fd);
+  if (info != NULL)
+    g_task_return_pointer (task, info, (GDestroyNotify)sendoff_media_info_free);
+  else
+    g_task_return_error (task, error);
+}
+
+/** sendoff_engine_probe_async: facts about @file, from the store when the same content was looked at before. */
+void
+sendoff_engine_probe_async (SendoffEngine *self,
+                            GFile *file,
+                            SendoffProbeFlags flags,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  Probe *probe;
+
+  g_return_if_fail (self->queue != NULL);
+  probe = g_new0 (Probe, 1);
+  probe->file = g_object_ref (file);
+  probe->flags = flags;
+  probe->store = g_object_ref (self->store);
+  probe->queue = g_object_ref (self->queue);
+  probe->client = sendoff_queue_get_client (self->queue);
+  g_task_set_source_tag (task, sendoff_engine_probe_async);
+  g_task_set_task_data (task, probe, probe_free);
+  g_task_run_in_thread (task, probe_thread);
+}
+
+/** sendoff_engine_probe_finish: (transfer full): the facts, or %NULL with %SENDOFF_ERROR_SOURCE_UNREADABLE and others. */
+SendoffMediaInfo *
+sendoff_engine_probe_finish (SendoffEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- Plan and preflight ---- */
+
+/** sendoff_engine_plan: (transfer full): what would be done. */
+SendoffPlan *
+sendoff_engine_plan (SendoffEngine *self, const SendoffMediaInfo *source, SendoffRequest *request)
+{
+  g_return_val_if_fail (self->catalog != NULL, NULL);
+  return sendoff_planner_plan (source, request, self->catalog, self->machine);
+}
+
+/* A copy of the request for a thread, and a copy of the plan. */
+typedef struct {
+  SendoffRequest *request;
+  SendoffPlan *plan;
+  char *cache_dir;
+  SendoffStore *store;
+  SendoffJob *job; /* touched on the main context only */
+  SendoffStoredJob *stored;
+  int lock_fd;
+} Submission;
+
+static void
+submission_free (gpointer data)
+{
+  Submission *submission = data;
+
+  g_clear_object (&submission->request);
+  g_clear_pointer (&submission->plan, sendoff_plan_free);
+  g_clear_object (&submission->store);
+  g_clear_object (&submission->job);
+  g_clear_pointer (&submission->stored, sendoff_stored_job_free);
+  if (submission->lock_fd >= 0)
+    close (submission->lock_fd);
+  g_free (submission->cache_dir);
+  g_free (submission);
+}
+
+static Submission *
+submission_new (SendoffEngine *self)
+{
+  Submission *submission = g_new0 (Submission, 1);
+
+  submission->cache_dir = g_strdup (self->cache_dir);
+  submission->store = g_object_ref (self->store);
+  submission->lock_fd = -1;
+  return submission;
+}
+
+static void
+preflight_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
+{
+  Submission *submission = data;
+
+  g_task_return_pointer (task, sendoff_preflight_check (submission->request, submission->plan, submission->cache_dir),
+                         (GDestroyNotify)g_ptr_array_unref);
+}
+
+/** sendoff_engine_preflight_async: looks at the disks and folders that the plan would use. */
+void
+sendoff_engine_preflight_async (SendoffEngine *self,
+                                SendoffRequest *request,
+                                const SendoffPlan *plan,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  g_autoptr (JsonNode) node = sendoff_request_to_json (request);
+  GError *error = NULL;
+  Submission *submission;
+
+  g_return_if_fail (self->queue != NULL);
+  g_task_set_source_tag (task, sendoff_engine_preflight_async);
+  submission = submission_new (self);
+  g_task_set_task_data (task, submission, submission_free);
+  submission->plan = sendoff_plan_copy (plan);
+  submission->request = sendoff_request_from_json (node, &error);
+  if (submission->request != NULL)
+    g_task_run_in_thread (task, preflight_thread);
+  else
+    g_task_return_error (task, error);
+}
+
+/** sendoff_engine_preflight_finish: (transfer full) (element-type SendoffIssue): what stands in the way. */
+GPtrArray *
+sendoff_engine_preflight_finish (SendoffEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- Jobs ---- */
+
+static void
+submit_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
+{
+  Submission *submission = data;
+  g_autofree char *lock_path = sendoff_queue_dup_lock_path (submission->cache_dir, submission->stored->export_id);
+  g_autoptr (GError) error = NULL;
+
+  submission->lock_fd = sendoff_disk_try_lock (lock_path, SENDOFF_LOCK_EXCLUSIVE, &error);
+  if (submission->lock_fd >= 0 && sendoff_store_save_job_sync (submission->store, submission->stored, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    {
+      if (submission->lock_fd >= 0)
+        sendoff_disk_release_folder (g_steal_fd (&submission->lock_fd), lock_path, NULL);
+      g_task_return_error (task, g_steal_pointer (&error));
+    }
+}
+
+static GError *
+make_plan_error (const SendoffPlan *plan)
+{
+  for (guint i = 0; i < plan->issues->len; i++)
+    {
+      const SendoffIssue *issue = g_ptr_array_index (plan->issues, i);
+
+      if (issue->severity == SENDOFF_SEVERITY_ERROR)
+        return g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST, issue->message);
+    }
+  return g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST, "There is nothing to export.");
+}
+
+/** sendoff_engine_submit_async: stores a job for @plan and queues it; the request is kept, not copied. */
+void
+sendoff_engine_submit_async (SendoffEngine *self,
+                             SendoffRequest *request,
+                             const SendoffPlan *plan,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  g_autofree char *export_id = g_uuid_string_random ();
+  Submission *submission;
+
+  g_return_if_fail (self->queue != NULL);
+  g_task_set_source_tag (task, sendoff_engine_submit_async);
+  if (sendoff_plan_has_errors (plan) || plan->outputs->len == 0)
+    {
+      g_task_return_error (task, make_plan_error (plan));
+      return;
+    }
+  submission = submission_new (self);
+  submission->job = sendoff_job_new (export_id, request, plan);
+  submission->stored = sendoff_job_dup_stored (submission->job);
+  g_task_set_task_data (task, submission, submission_free);
+  g_task_run_in_thread (task, submit_thread);
+}
+
+/**
+ * sendoff_engine_submit_finish:
+ *
+ * Returns: (transfer none): the job, queued; or %NULL with %SENDOFF_ERROR_INVALID_REQUEST, %SENDOFF_ERROR_STORE or
+ *   the disk's error
+ */
+SendoffJob *
+sendoff_engine_submit_finish (SendoffEngine *self, GAsyncResult *result, GError **error)
+{
+  Submission *submission;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  submission = g_task_get_task_data (G_TASK (result));
+  add_job (self, submission->job, 0);
+  if (self->queue != NULL)
+    sendoff_queue_add (self->queue, submission->job, g_steal_fd (&submission->lock_fd));
+  else
+    sendoff_job_set_interrupted (submission->job, TRUE);
+  return submission->job;
+}
+
+static void
+resume_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
+{
+  Submission *submission = data;
+  g_autofree char *lock_path = sendoff_queue_dup_lock_path (submission->cache_dir, submission->stored->export_id);
+  GError *error = NULL;
+
+  submission->lock_fd = sendoff_disk_try_lock (lock_path, SENDOFF_LOCK_EXCLUSIVE, &error);
+  if (submission->lock_fd >= 0)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/** sendoff_engine_resume_async: goes on with a job that is not over and that no process carries out. */
+void
+sendoff_engine_resume_async (SendoffEngine *self,
+                             SendoffJob *job,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  Submission *submission;
+
+  g_return_if_fail (self->queue != NULL);
+  g_task_set_source_tag (task, sendoff_engine_resume_async);
+  if (sendoff_status_is_final (sendoff_job_get_status (job)) || sendoff_queue_contains (self->queue, job))
+    {
+      g_task_return_new_error (task, SENDOFF_ERROR, SENDOFF_ERROR_FAILED,
+                               "This export is not interrupted, so there is nothing to go on with.");
+      return;
+    }
+  submission = submission_new (self);
+  submission->job = g_object_ref (job);
+  submission->stored = sendoff_job_dup_stored (job);
+  g_task_set_task_data (task, submission, submission_free);
+  g_task_run_in_thread (task, resume_thread);
+}
+
+/** sendoff_engine_resume_finish: FALSE with %G_IO_ERROR_WOULD_BLOCK when another process carries the job out. */
+gboolean
+sendoff_engine_resume_finish (SendoffEngine *self, GAsyncResult *result, GError **error)
+{
+  Submission *submission;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+  submission = g_task_get_task_data (G_TASK (result));
+  if (self->queue == NULL || sendoff_queue_contains (self->queue, submission->job))
+    return TRUE;
+  sendoff_job_set_interrupted (submission->job, FALSE);
+  sendoff_queue_add (self->queue, submission->job, g_steal_fd (&submission->lock_fd));
+  return TRUE;
+}
+
+/** sendoff_engine_get_jobs: (transfer none): a list of #SendoffJob, newest first, stored ones included. */
+GListModel *
+sendoff_engine_get_jobs (SendoffEngine *self)
+{
+  return G_LIST_MODEL (self->jobs);
+}
+
+/** sendoff_engine_find_job: (transfer none) (nullable): the job with @export_id. */
+SendoffJob *
+sendoff_engine_find_job (SendoffEngine *self, const char *export_id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->jobs)); i++)
+    {
+      g_autoptr (SendoffJob) job = g_list_model_get_item (G_LIST_MODEL (self->jobs), i);
+
+      if (g_strcmp0 (sendoff_job_get_export_id (job), export_id) == 0)
+        return job;
+    }
+  return NULL;
+}
+
+/** sendoff_engine_set_max_running_exports: how many jobs may run at once. */
+void
+sendoff_engine_set_max_running_exports (SendoffEngine *self, guint n)
+{
+  self->max_running = MAX (n, 1);
+  if (self->queue != NULL)
+    sendoff_queue_set_max_running (self->queue, self->max_running);
+}
+
+/* ---- Stop ---- */
+
+static void
+close_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
+{
+  sendoff_store_close_sync (data);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_queue_stopped (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  SendoffEngine *self = g_task_get_source_object (task);
+
+  sendoff_queue_stop_finish (SENDOFF_QUEUE (object), result, NULL);
+  g_clear_object (&self->queue);
+  g_task_set_task_data (task, g_object_ref (self->store), g_object_unref);
+  g_task_run_in_thread (task, close_thread);
+}
+
+/** sendoff_engine_stop_async: ends every worker and closes the store; jobs that ran can be resumed later. */
+void
+sendoff_engine_stop_async (SendoffEngine *self, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, data);
+
+  g_task_set_source_tag (task, sendoff_engine_stop_async);
+  if (self->queue == NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    sendoff_queue_stop_async (self->queue, on_queue_stopped, g_steal_pointer (&task));
+}
+
+/** sendoff_engine_stop_finish: always succeeds. */
+gboolean
+sendoff_engine_stop_finish (SendoffEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,76 @@
+/* The engine: everything that the window, the command line and the API can ask for.
+ *
+ * main() makes one and passes it down. It owns the catalog, the machine profile, the store, the scheduler and
+ * the list of jobs. Its GObjects live on the thread-default main context in which it was made; every call that
+ * could touch a disk, the database or a worker is asynchronous. Nothing here includes GTK, FFmpeg or SQL.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "engine/sendoff-job.h"
+#include "model/sendoff-catalog.h"
+#include "model/sendoff-machine.h"
+#include "model/sendoff-media-info.h"
+#include "model/sendoff-plan.h"
+#include "model/sendoff-request.h"
+
+G_BEGIN_DECLS
+
+#define SENDOFF_TYPE_ENGINE (sendoff_engine_get_type ())
+G_DECLARE_FINAL_TYPE (SendoffEngine, sendoff_engine, SENDOFF, ENGINE, GObject)
+
+typedef enum {
+  SENDOFF_PROBE_NONE = 0,
+  SENDOFF_PROBE_SCAN = 1 << 0, /* read every packet where no index tells: right, but at disk speed */
+  SENDOFF_PROBE_PACKET_DETAILS = 1 << 1, /* keyframe times and packet profile too */
+} SendoffProbeFlags;
+
+/* Construct properties: data-dir, cache-dir, worker-path (all NULL: SENDOFF_DATA_DIR, SENDOFF_CACHE_DIR, SENDOFF_WORKER
+ * from the environment, then the XDG places and the build or installed worker), cores (0: all). */
+SendoffEngine *sendoff_engine_new (void);
+
+/* Opens the store, learns what this machine can do, lists the stored jobs. Everything below needs it finished. */
+void sendoff_engine_start_async (SendoffEngine *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+gboolean sendoff_engine_start_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
+SendoffCatalog *sendoff_engine_get_catalog (SendoffEngine *self);
+const SendoffMachine *sendoff_engine_get_machine (SendoffEngine *self);
+
+/* Facts about a source, parsed in a worker process; cached by source identity. */
+void sendoff_engine_probe_async (SendoffEngine *self, GFile *file, SendoffProbeFlags flags, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer data);
+SendoffMediaInfo *sendoff_engine_probe_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
+/* The planner with this engine's catalog and machine. Instant and pure. */
+SendoffPlan *sendoff_engine_plan (SendoffEngine *self, const SendoffMediaInfo *source, SendoffRequest *request);
+
+/* What depends on the world and not on the plan: room on the disks, existing files, a folder that can be written.
+ * Returns issues (element-type SendoffIssue). */
+void sendoff_engine_preflight_async (SendoffEngine *self, SendoffRequest *request, const SendoffPlan *plan,
+                                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+GPtrArray *sendoff_engine_preflight_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
+/* Stores the job and queues it; fails with SENDOFF_ERROR_INVALID_REQUEST when the plan has an error. The job is
+ * owned by the engine's list. */
+void sendoff_engine_submit_async (SendoffEngine *self, SendoffRequest *request, const SendoffPlan *plan,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+SendoffJob *sendoff_engine_submit_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
+/* Goes on with an interrupted job (status running in the store, executed by no living process). */
+void sendoff_engine_resume_async (SendoffEngine *self, SendoffJob *job, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer data);
+gboolean sendoff_engine_resume_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
+/* (transfer none): GListModel of SendoffJob, newest first, stored ones included. */
+GListModel *sendoff_engine_get_jobs (SendoffEngine *self);
+SendoffJob *sendoff_engine_find_job (SendoffEngine *self, const char *export_id);
+
+/* Property max-running-exports (default 3). */
+void sendoff_engine_set_max_running_exports (SendoffEngine *self, guint n);
+
+/* Stops every worker and closes the store; running jobs stay resumable. */
+void sendoff_engine_stop_async (SendoffEngine *self, GAsyncReadyCallback callback, gpointer data);
+gboolean sendoff_engine_stop_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

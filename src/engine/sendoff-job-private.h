@@ -1,0 +1,28 @@
+/* What only the engine may do with jobs and exports. Main context, like the objects. */
+#pragma once
+
+#include "engine/sendoff-job.h"
+#include "engine/sendoff-store.h"
+#include "engine/sendoff-tracker.h"
+
+G_BEGIN_DECLS
+
+SendoffExport *sendoff_export_new (const SendoffStoredOutput *stored);
+gboolean sendoff_export_apply (SendoffExport *self, const SendoffStoredOutput *stored, double frames_per_second,
+                               gint64 time_left_us);
+const SendoffStoredOutput *sendoff_export_get_stored (SendoffExport *self);
+JsonNode *sendoff_export_to_json (SendoffExport *self, const SendoffOutputPlan *plan);
+
+SendoffStatus sendoff_status_from_nick (const char *nick);
+
+SendoffJob *sendoff_job_new (const char *export_id, SendoffRequest *request, const SendoffPlan *plan);
+SendoffJob *sendoff_job_new_from_stored (const SendoffStoredJob *stored, GError **error);
+SendoffStoredJob *sendoff_job_dup_stored (SendoffJob *self);
+gboolean sendoff_job_apply (SendoffJob *self, const SendoffSnapshot *snapshot);
+void sendoff_job_set_interrupted (SendoffJob *self, gboolean interrupted);
+void sendoff_job_set_started (SendoffJob *self);
+gboolean sendoff_job_is_cancel_requested (SendoffJob *self);
+int sendoff_job_get_priority (SendoffJob *self);
+const char *sendoff_job_get_stage (SendoffJob *self);
+
+G_END_DECLS

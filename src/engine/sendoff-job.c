@@ -1,0 +1,437 @@
+#include "engine/sendoff-job-private.h"
+
+#include "base/sendoff-error.h"
+
+/* The desktop user; every API client is another. */
+#define DEFAULT_USER "desktop"
+
+struct _SendoffJob {
+  GObject parent_instance;
+  char *export_id;
+  char *user_id;
+  SendoffRequest *request;
+  SendoffPlan *plan;
+  int priority;
+  SendoffStatus status;
+  double progress; /* 0–100 */
+  gint64 time_left_us;
+  gint64 created_at, started_at, completed_at; /* Unix µs, 0 not yet */
+  gboolean interrupted;
+  gboolean cancel_requested;
+  GListStore *exports;
+};
+
+enum {
+  PROP_EXPORT_ID = 1,
+  PROP_STATUS,
+  PROP_STAGE,
+  PROP_PROGRESS,
+  PROP_TIME_LEFT_US,
+  PROP_EXPORTS,
+  PROP_INTERRUPTED,
+  N_PROPS
+};
+
+enum {
+  SIGNAL_CANCEL_REQUESTED,
+  N_SIGNALS
+};
+
+G_DEFINE_FINAL_TYPE (SendoffJob, sendoff_job, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void
+sendoff_job_finalize (GObject *object)
+{
+  SendoffJob *self = SENDOFF_JOB (object);
+
+  g_free (self->export_id);
+  g_free (self->user_id);
+  g_clear_object (&self->request);
+  g_clear_pointer (&self->plan, sendoff_plan_free);
+  g_clear_object (&self->exports);
+  G_OBJECT_CLASS (sendoff_job_parent_class)->finalize (object);
+}
+
+static void
+sendoff_job_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  SendoffJob *self = SENDOFF_JOB (object);
+
+  switch (id)
+    {
+    case PROP_EXPORT_ID:
+      g_value_set_string (value, self->export_id);
+      break;
+    case PROP_STATUS:
+      g_value_set_int (value, self->status);
+      break;
+    case PROP_STAGE:
+      g_value_set_string (value, sendoff_job_get_stage (self));
+      break;
+    case PROP_PROGRESS:
+      g_value_set_double (value, self->progress);
+      break;
+    case PROP_TIME_LEFT_US:
+      g_value_set_int64 (value, self->time_left_us);
+      break;
+    case PROP_EXPORTS:
+      g_value_set_object (value, self->exports);
+      break;
+    case PROP_INTERRUPTED:
+      g_value_set_boolean (value, self->interrupted);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+sendoff_job_class_init (SendoffJobClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->finalize = sendoff_job_finalize;
+  object_class->get_property = sendoff_job_get_property;
+  properties[PROP_EXPORT_ID] = g_param_spec_string ("export-id", NULL, NULL, NULL, flags);
+  properties[PROP_STATUS]
+      = g_param_spec_int ("status", NULL, NULL, 0, SENDOFF_STATUS_CANCELLED, SENDOFF_STATUS_QUEUED, flags);
+  properties[PROP_STAGE] = g_param_spec_string ("stage", NULL, NULL, NULL, flags);
+  properties[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, 0, 100, 0, flags);
+  properties[PROP_TIME_LEFT_US] = g_param_spec_int64 ("time-left-us", NULL, NULL, -1, G_MAXINT64, -1, flags);
+  properties[PROP_EXPORTS] = g_param_spec_object ("exports", NULL, NULL, G_TYPE_LIST_MODEL, flags);
+  properties[PROP_INTERRUPTED] = g_param_spec_boolean ("interrupted", NULL, NULL, FALSE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  /* For the engine: somebody called sendoff_job_cancel(). */
+  signals[SIGNAL_CANCEL_REQUESTED] = g_signal_new ("cancel-requested", SENDOFF_TYPE_JOB, G_SIGNAL_RUN_LAST, 0, NULL,
+                                                   NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+sendoff_job_init (SendoffJob *self)
+{
+  self->time_left_us = -1;
+  self->exports = g_list_store_new (SENDOFF_TYPE_EXPORT);
+}
+
+/* The plan's warnings about an output go with its result. */
+static char **
+dup_plan_warnings (const SendoffPlan *plan, int output)
+{
+  GPtrArray *warnings = g_ptr_array_new ();
+
+  for (guint i = 0; i < plan->issues->len; i++)
+    {
+      const SendoffIssue *issue = g_ptr_array_index (plan->issues, i);
+
+      if (issue->severity == SENDOFF_SEVERITY_WARNING && (issue->output == output || issue->output < 0))
+        g_ptr_array_add (warnings, g_strdup (issue->message));
+    }
+  g_ptr_array_add (warnings, NULL);
+  return (char **)g_ptr_array_free (warnings, FALSE);
+}
+
+static void
+add_fresh_export (SendoffJob *self, guint output)
+{
+  const SendoffOutputPlan *plan = sendoff_plan_get_output (self->plan, output);
+  g_autoptr (SendoffStoredOutput) stored = sendoff_stored_output_new ();
+  g_autoptr (SendoffExport) export = NULL;
+
+  stored->position = (int)output;
+  stored->name = g_strdup (plan->label != NULL ? plan->label : plan->file_name);
+  stored->platform = g_strdup (plan->platform);
+  stored->status = g_strdup (sendoff_status_nicks[SENDOFF_STATUS_QUEUED]);
+  stored->warnings = dup_plan_warnings (self->plan, (int)output);
+  export = sendoff_export_new (stored);
+  g_list_store_append (self->exports, export);
+}
+
+/** sendoff_job_new: (transfer full): a queued job; @request is kept, @plan copied. */
+SendoffJob *
+sendoff_job_new (const char *export_id, SendoffRequest *request, const SendoffPlan *plan)
+{
+  SendoffJob *self = g_object_new (SENDOFF_TYPE_JOB, NULL);
+
+  self->export_id = g_strdup (export_id);
+  self->user_id = g_strdup (DEFAULT_USER);
+  self->request = g_object_ref (request);
+  self->plan = sendoff_plan_copy (plan);
+  self->created_at = g_get_real_time ();
+  for (guint i = 0; i < plan->outputs->len; i++)
+    add_fresh_export (self, i);
+  return self;
+}
+
+static gboolean
+read_config (SendoffJob *self, JsonNode *config, GError **error)
+{
+  JsonObject *object = config != NULL && JSON_NODE_HOLDS_OBJECT (config) ? json_node_get_object (config) : NULL;
+
+  if (object == NULL || !json_object_has_member (object, "request") || !json_object_has_member (object, "plan"))
+    {
+      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "The stored export cannot be understood.");
+      return FALSE;
+    }
+  self->request = sendoff_request_from_json (json_object_get_member (object, "request"), error);
+  if (self->request != NULL)
+    self->plan = sendoff_plan_from_json (json_object_get_member (object, "plan"), error);
+  return self->plan != NULL;
+}
+
+/** sendoff_job_new_from_stored: (transfer full): a job as the store has it, or %NULL with %SENDOFF_ERROR_BAD_DATA. */
+SendoffJob *
+sendoff_job_new_from_stored (const SendoffStoredJob *stored, GError **error)
+{
+  g_autoptr (SendoffJob) self = g_object_new (SENDOFF_TYPE_JOB, NULL);
+
+  if (!read_config (self, stored->export_config, error))
+    return NULL;
+  if (self->plan->outputs->len != stored->outputs->len)
+    {
+      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "The stored export lacks some of its files.");
+      return NULL;
+    }
+  self->export_id = g_strdup (stored->export_id);
+  self->user_id = g_strdup (stored->user_id);
+  self->priority = stored->priority;
+  self->status = sendoff_status_from_nick (stored->status);
+  self->progress = CLAMP (stored->progress, 0, 100);
+  self->created_at = stored->created_at;
+  self->started_at = stored->started_at;
+  self->completed_at = stored->completed_at;
+  for (guint i = 0; i < stored->outputs->len; i++)
+    {
+      g_autoptr (SendoffExport) export = sendoff_export_new (g_ptr_array_index (stored->outputs, i));
+
+      g_list_store_append (self->exports, export);
+    }
+  return g_steal_pointer (&self);
+}
+
+static JsonNode *
+dup_config (SendoffJob *self)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+
+  json_object_set_member (object, "request", sendoff_request_to_json (self->request));
+  json_object_set_member (object, "plan", sendoff_plan_to_json (self->plan));
+  return json_node_init_object (json_node_alloc (), object);
+}
+
+static void
+add_outputs (SendoffJob *self, SendoffStoredJob *stored)
+{
+  g_autoptr (JsonArray) files = json_array_new ();
+  g_autoptr (JsonObject) sizes = json_object_new ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->exports)); i++)
+    {
+      g_autoptr (SendoffExport) export = g_list_model_get_item (G_LIST_MODEL (self->exports), i);
+      const SendoffStoredOutput *output = sendoff_export_get_stored (export);
+
+      g_ptr_array_add (stored->outputs, sendoff_stored_output_copy (output));
+      if (output->file_uri != NULL)
+        {
+          json_array_add_string_element (files, output->file_uri);
+          json_object_set_int_member (sizes, output->file_uri, output->size_bytes);
+        }
+      if (stored->error_message == NULL)
+        stored->error_message = g_strdup (output->error_message);
+    }
+  stored->output_files = json_node_init_array (json_node_alloc (), files);
+  stored->file_sizes = json_node_init_object (json_node_alloc (), sizes);
+}
+
+/** sendoff_job_dup_stored: (transfer full): the job as a row of the store. */
+SendoffStoredJob *
+sendoff_job_dup_stored (SendoffJob *self)
+{
+  SendoffStoredJob *stored = sendoff_stored_job_new ();
+
+  stored->export_id = g_strdup (self->export_id);
+  stored->user_id = g_strdup (self->user_id);
+  stored->source_id = g_strdup (self->plan->source_identity);
+  g_clear_pointer (&stored->source_type, g_free);
+  stored->source_type = g_strdup ("video");
+  stored->export_config = dup_config (self);
+  g_clear_pointer (&stored->status, g_free);
+  stored->status = g_strdup (sendoff_status_nicks[self->status]);
+  stored->progress = self->progress;
+  stored->current_stage = g_strdup (sendoff_job_get_stage (self));
+  stored->priority = self->priority;
+  stored->created_at = self->created_at;
+  stored->started_at = self->started_at;
+  stored->completed_at = self->completed_at;
+  stored->updated_at = g_get_real_time ();
+  add_outputs (self, stored);
+  return stored;
+}
+
+/**
+ * sendoff_job_apply:
+ * @snapshot: how it stands now
+ *
+ * Takes over the state and notifies what changed; the exports' changes come before the job's.
+ *
+ * Returns: whether something changed that must be stored
+ */
+gboolean
+sendoff_job_apply (SendoffJob *self, const SendoffSnapshot *snapshot)
+{
+  gboolean changed = self->status != snapshot->status, moved = self->progress != snapshot->progress;
+  gboolean time_changed = self->time_left_us != snapshot->time_left_us;
+
+  self->status = snapshot->status;
+  self->progress = MAX (self->progress, snapshot->progress);
+  self->time_left_us = sendoff_status_is_final (self->status) ? -1 : snapshot->time_left_us;
+  if (sendoff_status_is_final (self->status) && self->completed_at == 0)
+    self->completed_at = g_get_real_time ();
+  g_object_freeze_notify (G_OBJECT (self));
+  if (changed)
+    {
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STAGE]);
+    }
+  if (moved)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROGRESS]);
+  if (time_changed)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TIME_LEFT_US]);
+  for (guint i = 0; i < snapshot->outputs->len; i++)
+    {
+      const SendoffOutputState *state = g_ptr_array_index (snapshot->outputs, i);
+      g_autoptr (SendoffExport) export = g_list_model_get_item (G_LIST_MODEL (self->exports), i);
+
+      changed |= sendoff_export_apply (export, state->stored, state->frames_per_second, state->time_left_us);
+    }
+  g_object_thaw_notify (G_OBJECT (self));
+  return changed;
+}
+
+/** sendoff_job_set_interrupted: whether it was found unfinished and is run by no process. */
+void
+sendoff_job_set_interrupted (SendoffJob *self, gboolean interrupted)
+{
+  if (self->interrupted == interrupted)
+    return;
+  self->interrupted = interrupted;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_INTERRUPTED]);
+}
+
+/** sendoff_job_set_started: notes the time of the first start. */
+void
+sendoff_job_set_started (SendoffJob *self)
+{
+  if (self->started_at == 0)
+    self->started_at = g_get_real_time ();
+}
+
+/** sendoff_job_is_cancel_requested: whether sendoff_job_cancel() was called. */
+gboolean
+sendoff_job_is_cancel_requested (SendoffJob *self)
+{
+  return self->cancel_requested;
+}
+
+/** sendoff_job_get_priority: higher goes first; 0 is usual. */
+int
+sendoff_job_get_priority (SendoffJob *self)
+{
+  return self->priority;
+}
+
+/** sendoff_job_get_stage: (transfer none): the status in a word. */
+const char *
+sendoff_job_get_stage (SendoffJob *self)
+{
+  return sendoff_status_nicks[self->status];
+}
+
+/** sendoff_job_get_export_id: (transfer none): its UUID. */
+const char *
+sendoff_job_get_export_id (SendoffJob *self)
+{
+  return self->export_id;
+}
+
+/** sendoff_job_get_status: where it stands; once final, the worst of its exports. */
+SendoffStatus
+sendoff_job_get_status (SendoffJob *self)
+{
+  return self->status;
+}
+
+/** sendoff_job_get_progress: 0–100, the mean of its exports. */
+double
+sendoff_job_get_progress (SendoffJob *self)
+{
+  return self->progress;
+}
+
+/** sendoff_job_get_interrupted: whether it was found unfinished and is run by no process. */
+gboolean
+sendoff_job_get_interrupted (SendoffJob *self)
+{
+  return self->interrupted;
+}
+
+/** sendoff_job_get_exports: (transfer none): one #SendoffExport for each output of the plan, in its order. */
+GListModel *
+sendoff_job_get_exports (SendoffJob *self)
+{
+  return G_LIST_MODEL (self->exports);
+}
+
+/** sendoff_job_get_plan: (transfer none): what is carried out. */
+const SendoffPlan *
+sendoff_job_get_plan (SendoffJob *self)
+{
+  return self->plan;
+}
+
+/** sendoff_job_get_request: (transfer none): what was asked for. */
+SendoffRequest *
+sendoff_job_get_request (SendoffJob *self)
+{
+  return self->request;
+}
+
+/** sendoff_job_get_created_at: Unix time in microseconds. */
+gint64
+sendoff_job_get_created_at (SendoffJob *self)
+{
+  return self->created_at;
+}
+
+/** sendoff_job_cancel: asks for the end of a job that is not over; returns at once. */
+void
+sendoff_job_cancel (SendoffJob *self)
+{
+  g_return_if_fail (SENDOFF_IS_JOB (self));
+  if (self->cancel_requested || sendoff_status_is_final (self->status))
+    return;
+  self->cancel_requested = TRUE;
+  g_signal_emit (self, signals[SIGNAL_CANCEL_REQUESTED], 0);
+}
+
+/** sendoff_job_to_json: (transfer full): the document of "export --json" and of the API. */
+JsonNode *
+sendoff_job_to_json (SendoffJob *self)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autoptr (JsonArray) exports = json_array_new ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->exports)); i++)
+    {
+      g_autoptr (SendoffExport) export = g_list_model_get_item (G_LIST_MODEL (self->exports), i);
+
+      json_array_add_element (exports, sendoff_export_to_json (export, sendoff_plan_get_output (self->plan, i)));
+    }
+  json_object_set_string_member (object, "export_id", self->export_id);
+  json_object_set_string_member (object, "status", sendoff_status_nicks[self->status]);
+  json_object_set_array_member (object, "exports", g_steal_pointer (&exports));
+  return json_node_init_object (json_node_alloc (), object);
+}

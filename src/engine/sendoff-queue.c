@@ -1,0 +1,414 @@
+#include "engine/sendoff-queue.h"
+
+#include <unistd.h>
+
+#include "engine/sendoff-disk.h"
+#include "engine/sendoff-job-private.h"
+#include "engine/sendoff-runner.h"
+
+#define DEFAULT_MAX_RUNNING 3
+#define KEEP_PROGRESS_EVERY_US G_USEC_PER_SEC
+
+struct _SendoffQueue {
+  GObject parent_instance;
+  SendoffScheduler *scheduler;
+  SendoffWorkerClient *client;
+  SendoffStore *store;
+  char *cache_dir;
+  char **libraries;
+  guint max_running;
+  guint n_running;
+  GPtrArray *entries; /* Entry: waiting, running, and those whose end is being stored */
+  GTask *stop; /* (nullable) */
+};
+
+/* One job on its way through the queue. */
+typedef struct {
+  SendoffQueue *queue; /* a reference: what runs keeps what it runs on */
+  SendoffJob *job;
+  int lock_fd;
+  char *lock_path;
+  gulong cancel_handler;
+  GCancellable *cancellable;
+  SendoffRunner *runner;   /* NULL while it waits */
+  SendoffTracker *tracker;
+  gint64 progress_kept_at_us;
+} Entry;
+
+G_DEFINE_FINAL_TYPE (SendoffQueue, sendoff_queue, G_TYPE_OBJECT)
+
+static void start_waiting (SendoffQueue *self);
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  g_signal_handler_disconnect (entry->job, entry->cancel_handler);
+  if (entry->lock_fd >= 0)
+    close (entry->lock_fd);
+  g_clear_pointer (&entry->runner, sendoff_runner_free);
+  g_clear_pointer (&entry->tracker, sendoff_tracker_unref);
+  g_object_unref (entry->cancellable);
+  g_object_unref (entry->job);
+  g_object_unref (entry->queue);
+  g_free (entry->lock_path);
+  g_free (entry);
+}
+
+static void
+sendoff_queue_finalize (GObject *object)
+{
+  SendoffQueue *self = SENDOFF_QUEUE (object);
+
+  g_ptr_array_unref (self->entries);
+  sendoff_scheduler_free (self->scheduler);
+  sendoff_worker_client_free (self->client);
+  g_object_unref (self->store);
+  g_strfreev (self->libraries);
+  g_free (self->cache_dir);
+  G_OBJECT_CLASS (sendoff_queue_parent_class)->finalize (object);
+}
+
+static void
+sendoff_queue_class_init (SendoffQueueClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = sendoff_queue_finalize;
+}
+
+static void
+sendoff_queue_init (SendoffQueue *self)
+{
+  self->max_running = DEFAULT_MAX_RUNNING;
+  self->entries = g_ptr_array_new_with_free_func (entry_free);
+}
+
+/** sendoff_queue_new: (transfer full): an empty queue; @scheduler and @client are (transfer full). */
+SendoffQueue *
+sendoff_queue_new (SendoffScheduler *scheduler,
+                   SendoffWorkerClient *client,
+                   SendoffStore *store,
+                   const char *cache_dir,
+                   char *const *libraries)
+{
+  SendoffQueue *self = g_object_new (SENDOFF_TYPE_QUEUE, NULL);
+
+  self->scheduler = scheduler;
+  self->client = client;
+  self->store = g_object_ref (store);
+  self->cache_dir = g_strdup (cache_dir);
+  self->libraries = g_strdupv ((char **)libraries);
+  return self;
+}
+
+/** sendoff_queue_dup_lock_path: (transfer full): the file whose lock says who carries a job out. */
+char *
+sendoff_queue_dup_lock_path (const char *cache_dir, const char *export_id)
+{
+  return g_build_filename (cache_dir, "jobs", export_id, "lock", NULL);
+}
+
+static void
+finish_stop_if_idle (SendoffQueue *self)
+{
+  g_autoptr (GTask) stop = NULL;
+
+  if (self->stop == NULL || self->entries->len > 0)
+    return;
+  stop = g_steal_pointer (&self->stop);
+  g_task_return_boolean (stop, TRUE);
+}
+
+static void
+remove_entry (Entry *entry)
+{
+  g_autoptr (SendoffQueue) self = g_object_ref (entry->queue);
+
+  g_ptr_array_remove (self->entries, entry);
+  finish_stop_if_idle (self);
+}
+
+static void
+on_folder_released (GObject *object, GAsyncResult *result, gpointer data)
+{
+  remove_entry (data);
+}
+
+static void
+release_folder (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
+{
+  Entry *entry = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!sendoff_disk_release_folder (g_steal_fd (&entry->lock_fd), entry->lock_path, &error))
+    g_info ("job folder stays: %s", error->message);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Only now that its end is stored may another process look at the job. */
+static void
+on_end_stored (GObject *object, GAsyncResult *result, gpointer data)
+{
+  Entry *entry = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_folder_released, entry);
+
+  if (!sendoff_store_save_job_finish (entry->queue->store, result, &error))
+    g_warning ("The end of an export could not be stored: %s", error->message);
+  g_task_set_task_data (task, entry, NULL);
+  g_task_run_in_thread (task, release_folder);
+}
+
+static void
+on_state_stored (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!sendoff_store_save_job_finish (SENDOFF_STORE (object), result, &error))
+    g_warning ("The state of an export could not be stored: %s", error->message);
+}
+
+static void
+store_job (Entry *entry, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (SendoffStoredJob) stored = sendoff_job_dup_stored (entry->job);
+
+  sendoff_store_save_job_async (entry->queue->store, stored, NULL, callback, data);
+}
+
+/* Takes over where the job stands. Returns whether that must be stored. */
+static gboolean
+take_snapshot (Entry *entry)
+{
+  g_autoptr (SendoffSnapshot) snapshot = sendoff_tracker_dup_snapshot (entry->tracker);
+
+  return sendoff_job_apply (entry->job, snapshot);
+}
+
+static void
+keep_progress (Entry *entry)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (now_us - entry->progress_kept_at_us < KEEP_PROGRESS_EVERY_US)
+    return;
+  entry->progress_kept_at_us = now_us;
+  sendoff_store_update_progress (entry->queue->store, sendoff_job_get_export_id (entry->job),
+                                 sendoff_status_nicks[sendoff_job_get_status (entry->job)],
+                                 sendoff_job_get_stage (entry->job), sendoff_job_get_progress (entry->job));
+}
+
+static void
+on_tracker_changed (SendoffTracker *tracker, gpointer data)
+{
+  g_autoptr (GObject) job = NULL;
+  Entry *entry = data;
+  g_autoptr (SendoffSnapshot) snapshot = sendoff_tracker_dup_snapshot (tracker);
+
+  /* The end is announced once nothing runs any more. */
+  if (sendoff_status_is_final (snapshot->status))
+    return;
+  job = G_OBJECT (g_object_ref (entry->job));
+  if (sendoff_job_apply (entry->job, snapshot))
+    store_job (entry, on_state_stored, NULL);
+  else
+    keep_progress (entry);
+}
+
+static void
+run_job (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
+{
+  Entry *entry = data;
+
+  sendoff_runner_run (entry->runner, entry->cancellable);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_job_over (GObject *object, GAsyncResult *result, gpointer data)
+{
+  Entry *entry = data;
+  g_autoptr (SendoffQueue) self = g_object_ref (entry->queue);
+
+  sendoff_tracker_disconnect (entry->tracker);
+  self->n_running--;
+  take_snapshot (entry);
+  if (sendoff_status_is_final (sendoff_job_get_status (entry->job)))
+    store_job (entry, on_end_stored, entry);
+  else
+    remove_entry (entry);
+  start_waiting (self);
+}
+
+static GPtrArray *
+dup_stored_outputs (SendoffJob *job)
+{
+  GPtrArray *outputs = g_ptr_array_new_with_free_func ((GDestroyNotify)sendoff_stored_output_free);
+  GListModel *exports = sendoff_job_get_exports (job);
+
+  for (guint i = 0; i < g_list_model_get_n_items (exports); i++)
+    {
+      g_autoptr (SendoffExport) export = g_list_model_get_item (exports, i);
+
+      g_ptr_array_add (outputs, sendoff_stored_output_copy (sendoff_export_get_stored (export)));
+    }
+  return outputs;
+}
+
+static void
+start_entry (Entry *entry)
+{
+  SendoffQueue *self = entry->queue;
+  g_autoptr (GPtrArray) outputs = dup_stored_outputs (entry->job);
+  SendoffRunnerSetup setup = {
+    .export_id = sendoff_job_get_export_id (entry->job),
+    .plan = sendoff_job_get_plan (entry->job),
+    .request = sendoff_job_get_request (entry->job),
+    .priority = sendoff_job_get_priority (entry->job),
+    .cache_dir = self->cache_dir,
+    .libraries = self->libraries,
+    .stored_outputs = outputs,
+  };
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_job_over, entry);
+
+  sendoff_job_set_started (entry->job);
+  entry->tracker = sendoff_tracker_new (setup.plan, outputs, g_main_context_get_thread_default (), on_tracker_changed,
+                                        entry);
+  entry->runner = sendoff_runner_new (&setup, self->scheduler, self->client, entry->tracker);
+  self->n_running++;
+  g_task_set_task_data (task, entry, NULL);
+  g_task_run_in_thread (task, run_job);
+}
+
+static gboolean
+entry_goes_before (const Entry *a, const Entry *b)
+{
+  int a_priority = sendoff_job_get_priority (a->job), b_priority = sendoff_job_get_priority (b->job);
+
+  if (a_priority != b_priority)
+    return a_priority > b_priority;
+  return sendoff_job_get_created_at (a->job) < sendoff_job_get_created_at (b->job);
+}
+
+static Entry *
+find_next (SendoffQueue *self)
+{
+  Entry *best = NULL;
+
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      Entry *entry = g_ptr_array_index (self->entries, i);
+
+      if (entry->runner == NULL && (best == NULL || entry_goes_before (entry, best)))
+        best = entry;
+    }
+  return best;
+}
+
+static void
+start_waiting (SendoffQueue *self)
+{
+  Entry *next;
+
+  while (self->stop == NULL && self->n_running < self->max_running && (next = find_next (self)) != NULL)
+    start_entry (next);
+}
+
+/* One that waits is run too: that is how what it may have left is removed. */
+static void
+on_cancel_requested (SendoffJob *job, gpointer data)
+{
+  Entry *entry = data;
+
+  g_cancellable_cancel (entry->cancellable);
+  if (entry->runner == NULL && entry->queue->stop == NULL)
+    start_entry (entry);
+}
+
+/** sendoff_queue_get_client: (transfer none): for other work than jobs; any thread. */
+SendoffWorkerClient *
+sendoff_queue_get_client (SendoffQueue *self)
+{
+  return self->client;
+}
+
+/** sendoff_queue_set_max_running: how many jobs may run at once, at least one. */
+void
+sendoff_queue_set_max_running (SendoffQueue *self, guint n)
+{
+  self->max_running = MAX (n, 1);
+  start_waiting (self);
+}
+
+/**
+ * sendoff_queue_add:
+ * @job: a job that is not over
+ * @lock_fd: (transfer full): its lock, held
+ *
+ * Starts the job as soon as its turn comes.
+ */
+void
+sendoff_queue_add (SendoffQueue *self, SendoffJob *job, int lock_fd)
+{
+  Entry *entry = g_new0 (Entry, 1);
+
+  entry->queue = g_object_ref (self);
+  entry->job = g_object_ref (job);
+  entry->lock_fd = lock_fd;
+  entry->lock_path = sendoff_queue_dup_lock_path (self->cache_dir, sendoff_job_get_export_id (job));
+  entry->cancellable = g_cancellable_new ();
+  entry->cancel_handler = g_signal_connect (job, "cancel-requested", G_CALLBACK (on_cancel_requested), entry);
+  g_ptr_array_add (self->entries, entry);
+  if (sendoff_job_is_cancel_requested (job))
+    on_cancel_requested (job, entry);
+  start_waiting (self);
+}
+
+/** sendoff_queue_contains: whether @job runs or waits here. */
+gboolean
+sendoff_queue_contains (SendoffQueue *self, SendoffJob *job)
+{
+  for (guint i = 0; i < self->entries->len; i++)
+    if (((Entry *)g_ptr_array_index (self->entries, i))->job == job)
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * sendoff_queue_stop_async:
+ *
+ * Ends what runs and forgets what waits, so that both can be gone on with later. Done when no worker is left and
+ * everything is with the store.
+ */
+void
+sendoff_queue_stop_async (SendoffQueue *self, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, data);
+
+  g_task_set_source_tag (task, sendoff_queue_stop_async);
+  g_return_if_fail (self->stop == NULL);
+  self->stop = g_steal_pointer (&task);
+  for (guint i = self->entries->len; i > 0; i--)
+    {
+      Entry *entry = g_ptr_array_index (self->entries, i - 1);
+
+      if (entry->runner == NULL)
+        {
+          g_ptr_array_remove_index (self->entries, i - 1);
+          continue;
+        }
+      /* What was cancelled before stays cancelled. */
+      if (!g_cancellable_is_cancelled (entry->cancellable))
+        sendoff_runner_keep_for_later (entry->runner);
+      g_cancellable_cancel (entry->cancellable);
+    }
+  finish_stop_if_idle (self);
+}
+
+/** sendoff_queue_stop_finish: always succeeds. */
+gboolean
+sendoff_queue_stop_finish (SendoffQueue *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

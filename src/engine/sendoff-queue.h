@@ -1,0 +1,29 @@
+/* Which jobs run, and which wait.
+ *
+ * Lives on the main context, like the jobs. Each running job has a thread that carries it out; its reports are
+ * taken over into the job and kept in the store here. Higher priority goes first, then who came first. A job that
+ * is told to cancel leaves at once, whether it ran or waited.
+ */
+#pragma once
+
+#include "engine/sendoff-job.h"
+#include "engine/sendoff-scheduler.h"
+#include "engine/sendoff-store.h"
+#include "engine/sendoff-worker-client.h"
+
+G_BEGIN_DECLS
+
+#define SENDOFF_TYPE_QUEUE (sendoff_queue_get_type ())
+G_DECLARE_FINAL_TYPE (SendoffQueue, sendoff_queue, SENDOFF, QUEUE, GObject)
+
+SendoffQueue *sendoff_queue_new (SendoffScheduler *scheduler, SendoffWorkerClient *client, SendoffStore *store,
+                                 const char *cache_dir, char *const *libraries);
+char *sendoff_queue_dup_lock_path (const char *cache_dir, const char *export_id);
+SendoffWorkerClient *sendoff_queue_get_client (SendoffQueue *self);
+void sendoff_queue_set_max_running (SendoffQueue *self, guint n);
+void sendoff_queue_add (SendoffQueue *self, SendoffJob *job, int lock_fd);
+gboolean sendoff_queue_contains (SendoffQueue *self, SendoffJob *job);
+void sendoff_queue_stop_async (SendoffQueue *self, GAsyncReadyCallback callback, gpointer data);
+gboolean sendoff_queue_stop_finish (SendoffQueue *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,222 @@
+#include "base/sendoff-error.h"
+#include "engine/sendoff-runner-private.h"
+
+#define STAGE "audio"
+
+/* The audio is one long serial piece of work: it starts first, so that the chunks fill the rest. */
+#define AUDIO_ORDER 0
+
+static const SendoffOutputPlan *
+get_plan (SendoffRunner *self, const RunnerTrack *track)
+{
+  return self->outputs[track->output].plan;
+}
+
+/* Tracks that one worker can make from one pass over the source. */
+static gboolean
+fit_together (SendoffRunner *self, const RunnerTrack *a, const RunnerTrack *b)
+{
+  const SendoffOutputPlan *first = get_plan (self, a), *second = get_plan (self, b);
+
+  return first->audio->stream_index == second->audio->stream_index && first->start_us == second->start_us;
+}
+
+/* Pushes the audio of all outputs that have none yet. */
+void
+sendoff_runner_push_audio (SendoffRunner *self)
+{
+  g_autoptr (GPtrArray) works = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->tracks->len; i++)
+    {
+      RunnerTrack *track = g_ptr_array_index (self->tracks, i);
+      RunnerWork *work = NULL;
+
+      if (track->trailer != NULL)
+        {
+          for (guint o = 0; o < track->outputs->len; o++)
+            sendoff_tracker_set_part (self->tracker, g_array_index (track->outputs, guint, o), SENDOFF_PART_AUDIO, 1);
+          continue;
+        }
+      for (guint w = 0; w < works->len && work == NULL; w++)
+        {
+          RunnerWork *other = g_ptr_array_index (works, w);
+
+          if (fit_together (self, g_ptr_array_index (other->parts, 0), track))
+            work = other;
+        }
+      if (work != NULL)
+        g_ptr_array_add (work->parts, track);
+      else
+        g_ptr_array_add (works, sendoff_runner_work_new (self, RUNNER_WORK_AUDIO, track));
+    }
+  for (guint i = 0; i < works->len; i++)
+    {
+      RunnerWork *work = g_ptr_array_index (works, i);
+
+      work->order = AUDIO_ORDER;
+      sendoff_runner_push (self, work, 0);
+    }
+}
+
+static SendoffWorkerSpec *
+make_spec_locked (SendoffRunner *self, RunnerWork *work)
+{
+  SendoffWorkerSpec *spec = sendoff_worker_spec_new ();
+  const SendoffOutputPlan *first = get_plan (self, g_ptr_array_index (work->parts, 0));
+
+  spec->role = SENDOFF_ROLE_AUDIO;
+  spec->source_name = g_strdup (self->source_name);
+  spec->source_size_bytes = self->source_size_bytes;
+  spec->stream_index = first->audio->stream_index;
+  spec->origin_us = self->plan->origin_us;
+  spec->start_us = first->start_us;
+  spec->sequential = self->plan->sequential;
+  for (guint i = 0; i < work->parts->len; i++)
+    {
+      const RunnerTrack *track = g_ptr_array_index (work->parts, i);
+      const SendoffOutputPlan *plan = get_plan (self, track);
+      SendoffAudioOutputSpec *output;
+
+      if (track->trailer != NULL || !sendoff_runner_is_wanted_locked (self, track->outputs))
+        continue;
+      output = sendoff_audio_output_spec_new ();
+      output->output = (int)track->output;
+      output->path = g_strdup (track->path);
+      output->audio = sendoff_audio_plan_copy (plan->audio);
+      output->start_us = plan->start_us;
+      output->end_us = plan->end_us;
+      output->trimmed_start = plan->trimmed_start;
+      output->trimmed_end = plan->trimmed_end;
+      g_ptr_array_add (spec->audio_outputs, output);
+    }
+  return spec;
+}
+
+static void
+take_progress (RunnerWork *work, JsonObject *members)
+{
+  SendoffRunner *self = work->runner;
+  gint64 output = json_object_get_int_member_with_default (members, "output", -1);
+  gint64 time_us = json_object_get_int_member_with_default (members, "time_us", 0);
+
+  for (guint p = 0; p < work->parts->len; p++)
+    {
+      const RunnerTrack *track = g_ptr_array_index (work->parts, p);
+      gint64 duration_us = MAX (get_plan (self, track)->duration_us, 1);
+
+      if (output >= 0 && track->output != output)
+        continue;
+      for (guint i = 0; i < track->outputs->len; i++)
+        sendoff_tracker_set_part (self->tracker, g_array_index (track->outputs, guint, i), SENDOFF_PART_AUDIO,
+                                  MIN (time_us / (double)duration_us, 0.99));
+    }
+}
+
+static void
+on_event (const char *event, JsonObject *members, gpointer data)
+{
+  RunnerWork *work = data;
+  const char *message = json_object_get_string_member_with_default (members, "message", NULL);
+
+  if (g_str_equal (event, "progress"))
+    take_progress (work, members);
+  if (!g_str_equal (event, "warning") || message == NULL)
+    return;
+  for (guint p = 0; p < work->parts->len; p++)
+    {
+      const RunnerTrack *track = g_ptr_array_index (work->parts, p);
+
+      for (guint i = 0; i < track->outputs->len; i++)
+        sendoff_tracker_add_warning (work->runner->tracker, g_array_index (track->outputs, guint, i), message);
+    }
+}
+
+static void
+read_trailers (SendoffRunner *self, RunnerWork *work)
+{
+  g_mutex_lock (&self->mutex);
+  for (guint p = 0; p < work->parts->len; p++)
+    {
+      RunnerTrack *track = g_ptr_array_index (work->parts, p);
+
+      if (track->trailer == NULL)
+        track->trailer = sendoff_packet_file_read_trailer (track->path, NULL);
+      for (guint i = 0; track->trailer != NULL && i < track->outputs->len; i++)
+        sendoff_tracker_set_part (self->tracker, g_array_index (track->outputs, guint, i), SENDOFF_PART_AUDIO, 1);
+    }
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+say_encoding (SendoffRunner *self, RunnerWork *work)
+{
+  for (guint p = 0; p < work->parts->len; p++)
+    {
+      const RunnerTrack *track = g_ptr_array_index (work->parts, p);
+
+      for (guint i = 0; i < track->outputs->len; i++)
+        {
+          guint output = g_array_index (track->outputs, guint, i);
+
+          if (self->outputs[output].plan->video == NULL)
+            sendoff_tracker_set_status (self->tracker, output, SENDOFF_STATUS_ENCODING, "Encoding");
+        }
+    }
+}
+
+/* RunnerWork of audio, on one of the scheduler's threads. */
+void
+sendoff_runner_run_audio (gpointer data, GCancellable *cancellable)
+{
+  RunnerWork *work = data;
+  SendoffRunner *self = work->runner;
+  g_autoptr (SendoffWorkerSpec) spec = NULL;
+  g_auto (SendoffWorkerReport) report = { 0 };
+  g_autoptr (JsonNode) node = NULL;
+
+  g_mutex_lock (&self->mutex);
+  spec = make_spec_locked (self, work);
+  g_mutex_unlock (&self->mutex);
+  if (spec->audio_outputs->len == 0)
+    return;
+  say_encoding (self, work);
+  node = sendoff_worker_client_run (self->client, spec, self->source_fd, on_event, work, cancellable, &report,
+                                    &work->error);
+  work->stage = g_steal_pointer (&report.stage);
+  read_trailers (self, work);
+}
+
+static gboolean
+is_incomplete (SendoffRunner *self, RunnerWork *work)
+{
+  gboolean incomplete = FALSE;
+
+  g_mutex_lock (&self->mutex);
+  for (guint p = 0; p < work->parts->len; p++)
+    {
+      const RunnerTrack *track = g_ptr_array_index (work->parts, p);
+
+      incomplete |= track->trailer == NULL && sendoff_runner_is_wanted_locked (self, track->outputs);
+    }
+  g_mutex_unlock (&self->mutex);
+  return incomplete;
+}
+
+/* Decides what the end of @work means. */
+void
+sendoff_runner_audio_returned (SendoffRunner *self, RunnerWork *work)
+{
+  if (work->error == NULL && is_incomplete (self, work))
+    work->error = g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_WORKER_CRASHED,
+                                       "Encoding the audio stopped: its process did not write all of it.");
+  if (work->error == NULL || g_error_matches (work->error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+      || sendoff_runner_retry (self, work))
+    return;
+  for (guint i = 0; i < work->parts->len; i++)
+    {
+      RunnerTrack *track = g_ptr_array_index (work->parts, i);
+
+      sendoff_runner_fail_outputs (self, track->outputs, work->error, work->stage != NULL ? work->stage : STAGE);
+    }
+}

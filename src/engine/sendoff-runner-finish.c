@@ -1,0 +1,283 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/sendoff-error.h"
+#include "engine/sendoff-disk.h"
+#include "engine/sendoff-runner-private.h"
+
+/* A finished output frees its chunks and is of use at once: before anything that is still to be encoded. */
+#define FINISH_ORDER -1
+
+#define RENAME_TRIES 100
+
+static guint
+get_index (SendoffRunner *self, const RunnerOutput *output)
+{
+  return (guint)(output - self->outputs);
+}
+
+static gboolean
+is_ready (SendoffRunner *self, RunnerOutput *output)
+{
+  RunnerRendition *rendition = output->rendition;
+  gboolean ready;
+
+  if (output->over || output->finishing)
+    return FALSE;
+  g_mutex_lock (&self->mutex);
+  ready = (rendition == NULL
+           || (rendition->n_works == 0 && !self->groups[rendition->group].restart
+               && sendoff_chunk_ledger_is_proven (rendition->ledger)))
+          && (output->track == NULL || output->track->trailer != NULL);
+  g_mutex_unlock (&self->mutex);
+  return ready;
+}
+
+/* Pushes every output of which all parts are there. */
+void
+sendoff_runner_push_finished (SendoffRunner *self)
+{
+  for (guint i = 0; i < self->plan->outputs->len; i++)
+    {
+      RunnerWork *work;
+
+      if (!is_ready (self, &self->outputs[i]))
+        continue;
+      self->outputs[i].finishing = TRUE;
+      work = sendoff_runner_work_new (self, RUNNER_WORK_FINISH, &self->outputs[i]);
+      work->order = FINISH_ORDER;
+      sendoff_runner_push (self, work, 0);
+    }
+}
+
+static void
+on_event (const char *event, JsonObject *members, gpointer data)
+{
+  RunnerWork *work = data;
+  SendoffRunner *self = work->runner;
+  const RunnerOutput *output = g_ptr_array_index (work->parts, 0);
+  const char *message = json_object_get_string_member_with_default (members, "message", NULL);
+
+  if (g_str_equal (event, "warning") && message != NULL)
+    sendoff_tracker_add_warning (self->tracker, get_index (self, output), message);
+  else if (g_str_equal (event, "progress"))
+    sendoff_tracker_set_part (self->tracker, get_index (self, output), SENDOFF_PART_MUX,
+                              json_object_get_int_member_with_default (members, "frames", 0)
+                                  / (double)MAX (work->n_packets, 1));
+}
+
+static void
+count_packets (RunnerWork *work, const RunnerOutput *output)
+{
+  SendoffRunner *self = work->runner;
+
+  g_mutex_lock (&self->mutex);
+  for (guint i = 0; output->rendition != NULL && i < output->rendition->ledger->n_chunks; i++)
+    work->n_packets += output->rendition->ledger->chunks[i].trailer->packets;
+  if (output->track != NULL)
+    work->n_packets += output->track->trailer->packets;
+  g_mutex_unlock (&self->mutex);
+}
+
+/* JSON holds no names that are not UTF-8: such a file is opened here, and the worker finds it among its descriptors. */
+static char *
+dup_worker_path (const char *path, int *fd, GError **error)
+{
+  *fd = -1;
+  if (g_utf8_validate (path, -1, NULL))
+    return g_strdup (path);
+  *fd = open (path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (*fd >= 0)
+    return g_strdup ("/proc/self/fd/3");
+  sendoff_disk_set_error (error, SENDOFF_ERROR_FAILED, errno, "The finished file cannot be written");
+  return NULL;
+}
+
+static SendoffMuxResult *
+mux (RunnerWork *work, RunnerOutput *output, GCancellable *cancellable)
+{
+  SendoffRunner *self = work->runner;
+  g_autoptr (SendoffWorkerSpec) spec = sendoff_worker_spec_new ();
+  g_auto (SendoffWorkerReport) report = { 0 };
+  g_autoptr (JsonNode) node = NULL;
+  int fd;
+
+  spec->role = SENDOFF_ROLE_MUX;
+  spec->output = sendoff_output_plan_copy (output->plan);
+  spec->video_paths = output->rendition != NULL ? sendoff_chunk_ledger_dup_paths (output->rendition->ledger) : NULL;
+  spec->audio_path = output->track != NULL ? g_strdup (output->track->path) : NULL;
+  unlink (output->part_path);
+  spec->target_path = dup_worker_path (output->part_path, &fd, &work->error);
+  if (spec->target_path == NULL)
+    return NULL;
+  node = sendoff_worker_client_run (self->client, spec, fd, on_event, work, cancellable, &report, &work->error);
+  if (fd >= 0)
+    close (fd);
+  work->stage = g_steal_pointer (&report.stage);
+  return node != NULL ? sendoff_mux_result_from_json (node, &work->error) : NULL;
+}
+
+/* From the parts, not from the file: what the file must hold. */
+static void
+add_video_facts (const SendoffChunkLedger *ledger, SendoffOutputFacts *facts)
+{
+  const SendoffPacketTrailer *first = NULL, *last = NULL;
+
+  facts->video_frames = 0;
+  for (guint i = 0; i < ledger->n_chunks; i++)
+    {
+      const SendoffPacketTrailer *trailer = ledger->chunks[i].trailer;
+
+      facts->video_frames += trailer->frames;
+      if (trailer->packets == 0)
+        continue;
+      first = first != NULL ? first : trailer;
+      last = trailer;
+    }
+  if (first != NULL)
+    facts->video_duration_us = sendoff_rescale (last->last_pts + last->last_duration - first->first_pts,
+                                                last->time_base, SENDOFF_US, SENDOFF_ROUND_NEAREST);
+}
+
+static void
+gather_facts (SendoffRunner *self, const RunnerOutput *output, SendoffOutputFacts *facts)
+{
+  *facts = (SendoffOutputFacts){ .video_frames = -1, .audio_samples = -1 };
+  g_mutex_lock (&self->mutex);
+  if (output->rendition != NULL)
+    add_video_facts (output->rendition->ledger, facts);
+  if (output->track != NULL)
+    facts->audio_samples = output->track->trailer->samples;
+  g_mutex_unlock (&self->mutex);
+}
+
+static SendoffMediaInfo *
+probe_part (RunnerWork *work, RunnerOutput *output, gint64 *size_bytes, GCancellable *cancellable)
+{
+  SendoffRunner *self = work->runner;
+  g_autoptr (SendoffWorkerSpec) spec = sendoff_worker_spec_new ();
+  g_autoptr (JsonNode) node = NULL;
+  struct stat found;
+  int fd = open (output->part_path, O_RDONLY | O_CLOEXEC);
+
+  if (fd < 0 || fstat (fd, &found) != 0)
+    {
+      sendoff_disk_set_error (&work->error, SENDOFF_ERROR_VERIFY, errno, "The finished file cannot be opened");
+      if (fd >= 0)
+        close (fd);
+      return NULL;
+    }
+  *size_bytes = found.st_size;
+  spec->role = SENDOFF_ROLE_PROBE;
+  spec->scan = TRUE;
+  spec->packet_details = TRUE;
+  spec->source_name = g_strdup (output->plan->file_name);
+  spec->source_size_bytes = found.st_size;
+  node = sendoff_worker_client_run (self->client, spec, fd, NULL, NULL, cancellable, NULL, &work->error);
+  close (fd);
+  return node != NULL ? sendoff_media_info_from_json (node, &work->error) : NULL;
+}
+
+static gboolean
+verify (RunnerWork *work, RunnerOutput *output, const SendoffMuxResult *result, GCancellable *cancellable)
+{
+  SendoffRunner *self = work->runner;
+  g_autoptr (SendoffMediaInfo) info = NULL;
+  g_autoptr (SendoffCertificate) certificate = NULL;
+  g_autofree char *reason = NULL;
+  SendoffOutputFacts facts;
+
+  gather_facts (self, output, &facts);
+  info = probe_part (work, output, &facts.size_bytes, cancellable);
+  if (info == NULL)
+    return FALSE;
+  certificate = sendoff_certificate_check (output->plan, &facts, info);
+  sendoff_tracker_set_certificate (self->tracker, get_index (self, output), certificate);
+  if (!certificate->passed)
+    reason = sendoff_certificate_dup_failure (certificate);
+  else if (facts.size_bytes != result->size_bytes)
+    reason = g_strdup ("The finished file has not the size that was written.");
+  if (reason != NULL)
+    g_set_error_literal (&work->error, SENDOFF_ERROR, SENDOFF_ERROR_VERIFY, reason);
+  return reason == NULL;
+}
+
+/* RunnerWork that finishes one output, on one of the scheduler's threads. The rename is left to the runner's thread,
+ * which alone chooses names. */
+void
+sendoff_runner_run_finish (gpointer data, GCancellable *cancellable)
+{
+  RunnerWork *work = data;
+  SendoffRunner *self = work->runner;
+  RunnerOutput *output = g_ptr_array_index (work->parts, 0);
+  g_autoptr (SendoffMuxResult) result = NULL;
+  guint index = get_index (self, output);
+
+  count_packets (work, output);
+  sendoff_tracker_set_status (self->tracker, index, SENDOFF_STATUS_FINALIZING, "Writing the file");
+  result = mux (work, output, cancellable);
+  if (result == NULL)
+    return;
+  sendoff_tracker_set_part (self->tracker, index, SENDOFF_PART_MUX, 1);
+  sendoff_tracker_set_status (self->tracker, index, SENDOFF_STATUS_FINALIZING, "Checking the file");
+  if (!verify (work, output, result, cancellable) && work->stage == NULL)
+    work->stage = g_strdup ("verifying");
+}
+
+/* Somebody may take the name meanwhile; then the next number is ours. */
+static gboolean
+give_final_name (SendoffRunner *self, RunnerOutput *output, GError **error)
+{
+  for (guint tries = 0; tries < RENAME_TRIES; tries++)
+    {
+      g_autoptr (GError) local = NULL;
+
+      if (sendoff_disk_rename (output->part_path, output->target, self->overwrite, &local))
+        return TRUE;
+      if (!g_error_matches (local, SENDOFF_ERROR, SENDOFF_ERROR_EXISTS))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      if (!sendoff_runner_choose_target (self, get_index (self, output), error))
+        return FALSE;
+    }
+  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_EXISTS, "There is no free name for the finished file.");
+  return FALSE;
+}
+
+static void
+complete (SendoffRunner *self, RunnerOutput *output)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (output->target);
+  g_autofree char *uri = g_file_get_uri (file);
+  struct stat found = { 0 };
+
+  if (stat (output->target, &found) != 0)
+    found.st_size = 0;
+  g_mutex_lock (&self->mutex);
+  output->over = TRUE;
+  g_mutex_unlock (&self->mutex);
+  sendoff_tracker_complete (self->tracker, get_index (self, output), uri, found.st_size);
+}
+
+/* Decides what the end of @work means. */
+void
+sendoff_runner_finish_returned (SendoffRunner *self, RunnerWork *work)
+{
+  RunnerOutput *output = g_ptr_array_index (work->parts, 0);
+
+  if (g_error_matches (work->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (work->error == NULL && give_final_name (self, output, &work->error))
+    {
+      complete (self, output);
+      return;
+    }
+  unlink (output->part_path);
+  if (!sendoff_runner_retry (self, work))
+    sendoff_runner_fail_output (self, get_index (self, output), work->error,
+                                work->stage != NULL ? work->stage : "finalizing");
+}

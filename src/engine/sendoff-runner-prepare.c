@@ -1,0 +1,261 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/sendoff-error.h"
+#include "engine/sendoff-disk.h"
+#include "engine/sendoff-identity.h"
+#include "engine/sendoff-preflight.h"
+#include "engine/sendoff-runner-private.h"
+
+#define STAGE "preparing"
+
+static char *
+dup_key_folder (SendoffRunner *self, const char *key)
+{
+  return g_build_filename (self->cache_dir, "chunks", key, NULL);
+}
+
+/* (transfer full): exists once group @group is known to need one decoder from the start. */
+char *
+sendoff_runner_dup_sequential_mark (SendoffRunner *self, guint group)
+{
+  g_autofree char *leaf = g_strdup_printf ("sequential-%u", group);
+
+  return g_build_filename (self->cache_dir, "jobs", self->export_id, leaf, NULL);
+}
+
+static gboolean
+add_rendition (SendoffRunner *self, GHashTable *known, guint output, GError **error)
+{
+  g_autofree char *key = sendoff_plan_dup_video_key (self->plan, output, self->libraries);
+  g_autofree char *folder = dup_key_folder (self, key);
+  guint group = (guint)self->outputs[output].plan->group;
+  RunnerRendition *rendition = g_hash_table_lookup (known, key);
+
+  if (rendition == NULL)
+    {
+      SendoffChunkLedger *ledger = sendoff_chunk_ledger_open (folder, self->groups[group].grid, error);
+
+      if (ledger == NULL)
+        return FALSE;
+      rendition = g_new0 (RunnerRendition, 1);
+      rendition->group = group;
+      rendition->output = output;
+      rendition->outputs = g_array_new (FALSE, FALSE, sizeof (guint));
+      rendition->ledger = ledger;
+      g_ptr_array_add (self->renditions, rendition);
+      g_hash_table_insert (known, g_steal_pointer (&key), rendition);
+    }
+  g_array_append_val (rendition->outputs, output);
+  self->outputs[output].rendition = rendition;
+  return TRUE;
+}
+
+static gboolean
+add_track (SendoffRunner *self, GHashTable *known, guint output, GError **error)
+{
+  g_autofree char *key = sendoff_plan_dup_audio_key (self->plan, output, self->libraries);
+  g_autofree char *folder = dup_key_folder (self, key);
+  g_autofree char *lock_path = g_build_filename (folder, ".lock", NULL);
+  RunnerTrack *track = g_hash_table_lookup (known, key);
+
+  if (track == NULL)
+    {
+      int lock_fd = sendoff_disk_try_lock (lock_path, SENDOFF_LOCK_SHARED, error);
+
+      if (lock_fd < 0)
+        return FALSE;
+      track = g_new0 (RunnerTrack, 1);
+      track->output = output;
+      track->outputs = g_array_new (FALSE, FALSE, sizeof (guint));
+      track->path = g_build_filename (folder, "audio.packets", NULL);
+      track->lock_path = g_steal_pointer (&lock_path);
+      track->lock_fd = lock_fd;
+      track->trailer = sendoff_packet_file_read_trailer (track->path, NULL);
+      g_ptr_array_add (self->tracks, track);
+      g_hash_table_insert (known, g_steal_pointer (&key), track);
+    }
+  g_array_append_val (track->outputs, output);
+  self->outputs[output].track = track;
+  return TRUE;
+}
+
+static void
+batch_renditions (SendoffRunner *self)
+{
+  RunnerBatch *batch = NULL;
+
+  for (guint i = 0; i < self->renditions->len; i++)
+    {
+      RunnerRendition *rendition = g_ptr_array_index (self->renditions, i);
+
+      if (batch == NULL || batch->group != rendition->group || batch->renditions->len >= self->batch_size)
+        {
+          batch = g_new0 (RunnerBatch, 1);
+          batch->group = rendition->group;
+          batch->renditions = g_ptr_array_new ();
+          g_ptr_array_add (self->batches, batch);
+        }
+      g_ptr_array_add (batch->renditions, rendition);
+    }
+}
+
+/* Finds out what is there already, and keeps others from removing it. Returns FALSE when every output failed. */
+gboolean
+sendoff_runner_open_cache (SendoffRunner *self)
+{
+  g_autoptr (GHashTable) videos = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) audios = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < self->plan->groups->len; i++)
+    {
+      g_autofree char *mark = sendoff_runner_dup_sequential_mark (self, i);
+
+      self->groups[i].grid = g_ptr_array_index (self->plan->groups, i);
+      self->groups[i].sequential = self->plan->sequential || g_file_test (mark, G_FILE_TEST_EXISTS);
+    }
+  for (guint i = 0; i < self->plan->outputs->len; i++)
+    {
+      const RunnerOutput *output = &self->outputs[i];
+
+      if (output->over)
+        continue;
+      if ((output->plan->video != NULL && !add_rendition (self, videos, i, &error))
+          || (output->plan->audio != NULL && !add_track (self, audios, i, &error)))
+        {
+          sendoff_runner_fail_outputs (self, NULL, error, STAGE);
+          return FALSE;
+        }
+    }
+  batch_renditions (self);
+  return TRUE;
+}
+
+/* Lets the chunks go; @remove when this job has no more use for them. */
+void
+sendoff_runner_close_cache (SendoffRunner *self, gboolean remove)
+{
+  for (guint i = 0; i < self->renditions->len; i++)
+    {
+      RunnerRendition *rendition = g_ptr_array_index (self->renditions, i);
+
+      sendoff_chunk_ledger_close (g_steal_pointer (&rendition->ledger), remove);
+    }
+  for (guint i = 0; i < self->tracks->len; i++)
+    {
+      RunnerTrack *track = g_ptr_array_index (self->tracks, i);
+      g_autoptr (GError) error = NULL;
+
+      if (!remove)
+        close (track->lock_fd);
+      else if (!sendoff_disk_release_folder (track->lock_fd, track->lock_path, &error))
+        g_info ("cache folder stays: %s", error->message);
+      track->lock_fd = -1;
+    }
+}
+
+/* Opens the source and makes sure that it is the file that was planned. */
+gboolean
+sendoff_runner_open_source (SendoffRunner *self)
+{
+  g_autoptr (GFile) file = g_file_new_for_uri (self->source_uri);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *identity = NULL;
+  g_autofree char *path = g_file_get_path (file);
+
+  self->source_name = path != NULL ? g_filename_display_basename (path) : g_strdup (self->plan->source_name);
+  self->source_fd = sendoff_identity_open_source (file, &self->source_size_bytes, &error);
+  if (self->source_fd >= 0)
+    identity = sendoff_identity_compute (self->source_fd, &error);
+  if (identity != NULL && g_strcmp0 (identity, self->plan->source_identity) != 0)
+    error = g_error_new (SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED,
+                         "“%s” is no longer the file that this export was planned for.", self->source_name);
+  if (error == NULL)
+    return TRUE;
+  sendoff_runner_fail_outputs (self, NULL, error, STAGE);
+  return FALSE;
+}
+
+static void
+set_target (SendoffRunner *self, guint output, char *path)
+{
+  RunnerOutput *entry = &self->outputs[output];
+  g_autofree char *tag = g_strdup_printf ("%s-%u", self->export_id, output);
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
+
+  g_free (entry->target);
+  entry->target = path;
+  /* The temporary file keeps its name when the final one has to change. */
+  if (entry->part_path == NULL)
+    entry->part_path = sendoff_disk_dup_temporary_path (path, tag);
+  if (uri != NULL)
+    sendoff_tracker_set_target (self->tracker, output, uri);
+}
+
+/* Chooses a free name for @output in the folder; again when the one chosen before was taken meanwhile. */
+gboolean
+sendoff_runner_choose_target (SendoffRunner *self, guint output, GError **error)
+{
+  g_autoptr (GFile) file = sendoff_preflight_choose_target (self->request, self->plan, output, error);
+
+  if (file == NULL)
+    return FALSE;
+  set_target (self, output, g_file_get_path (file));
+  return TRUE;
+}
+
+/* A job that goes on keeps the name that it had chosen, unless somebody else has taken it. */
+static gboolean
+take_stored_target (SendoffRunner *self, guint output)
+{
+  g_autofree char *path = self->target_uris[output][0] != '\0'
+                              ? g_filename_from_uri (self->target_uris[output], NULL, NULL)
+                              : NULL;
+  g_autofree char *tag = g_strdup_printf ("%s-%u", self->export_id, output);
+  g_autofree char *leftover = NULL;
+  struct stat found;
+
+  if (path == NULL)
+    return FALSE;
+  leftover = sendoff_disk_dup_temporary_path (path, tag);
+  unlink (leftover);
+  if (lstat (path, &found) == 0 && !self->overwrite)
+    return FALSE;
+  set_target (self, output, g_steal_pointer (&path));
+  return TRUE;
+}
+
+static gboolean
+prepare_target (SendoffRunner *self, guint output, GError **error)
+{
+  g_autofree char *folder = NULL;
+
+  if (!take_stored_target (self, output) && !sendoff_runner_choose_target (self, output, error))
+    return FALSE;
+  folder = g_path_get_dirname (self->outputs[output].target);
+  return sendoff_disk_make_folder (folder, error);
+}
+
+/* Decides every output's final name, and makes the folder. Returns FALSE when every output failed. */
+gboolean
+sendoff_runner_choose_targets (SendoffRunner *self)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < self->plan->outputs->len; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (self->outputs[i].over)
+        continue;
+      if (prepare_target (self, i, &error))
+        {
+          sendoff_tracker_set_part (self->tracker, i, SENDOFF_PART_PREPARE, 1);
+          any = TRUE;
+        }
+      else
+        sendoff_runner_fail_output (self, i, error, STAGE);
+    }
+  return any;
+}

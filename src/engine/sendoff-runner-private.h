@@ -1,0 +1,144 @@
+/* What the files of the runner share. Included by sendoff-runner*.c only.
+ *
+ * The runner's thread makes every decision. The scheduler's threads carry out RunnerWork: they read what was
+ * fixed before the work was pushed, and take the mutex for what changes.
+ */
+#pragma once
+
+#include "engine/sendoff-chunk-ledger.h"
+#include "engine/sendoff-runner.h"
+
+G_BEGIN_DECLS
+
+/* Outputs whose video is the same to the last byte share one rendition. */
+typedef struct {
+  guint group;
+  guint output;   /* the first of outputs; stands for it in specs and events */
+  GArray *outputs; /* guint */
+  SendoffChunkLedger *ledger; /* guarded by the mutex */
+  guint n_works;  /* pushed and not come back; runner's thread */
+} RunnerRendition;
+
+/* Outputs whose audio is the same to the last byte share one track. */
+typedef struct {
+  guint output;
+  GArray *outputs; /* guint */
+  char *path;
+  char *lock_path;
+  int lock_fd;
+  SendoffPacketTrailer *trailer; /* NULL: missing; guarded by the mutex */
+} RunnerTrack;
+
+typedef struct {
+  const SendoffChunkGroup *grid;
+  gboolean sequential; /* one decoder from the start */
+  gboolean restart;    /* begin anew, sequentially, once its work has come back */
+  guint n_works;
+} RunnerGroup;
+
+typedef struct {
+  const SendoffOutputPlan *plan;
+  RunnerRendition *rendition; /* (nullable) */
+  RunnerTrack *track;         /* (nullable) */
+  char *target;    /* local path of the final name */
+  char *part_path; /* what is written until then */
+  gboolean over;      /* completed, failed or cancelled; guarded by the mutex */
+  gboolean finishing; /* runner's thread */
+} RunnerOutput;
+
+/* Renditions of one group that are encoded from one decode. */
+typedef struct {
+  guint group;
+  GPtrArray *renditions; /* RunnerRendition, borrowed */
+  gboolean pushed;
+} RunnerBatch;
+
+typedef enum {
+  RUNNER_WORK_CHUNKS, /* parts are renditions */
+  RUNNER_WORK_AUDIO,  /* parts are tracks */
+  RUNNER_WORK_FINISH, /* parts is one output */
+} RunnerWorkKind;
+
+typedef struct {
+  SendoffRunner *runner;
+  RunnerWorkKind kind;
+  GPtrArray *parts; /* borrowed */
+  guint group;
+  guint first, last; /* chunks */
+  gboolean sequential;
+  int decoder_threads;
+  int order;
+  guint attempt; /* 0 the first, 1 once more, 2 each part alone */
+  gint64 n_packets; /* to be written by a finish */
+  /* outcome */
+  SendoffChunksResult *result; /* (nullable) */
+  GError *error;
+  char *stage; /* (nullable) */
+} RunnerWork;
+
+struct _SendoffRunner {
+  char *export_id;
+  SendoffPlan *plan;
+  SendoffRequest *request; /* a copy of its own, so that the thread may read it */
+  char *source_uri, *cache_dir;
+  gboolean overwrite, sequential;
+  guint batch_size;
+  int priority;
+  char **libraries;
+  char **target_uris; /* n outputs, "" not chosen yet */
+  SendoffScheduler *scheduler; /* borrowed */
+  SendoffWorkerClient *client; /* borrowed */
+  SendoffTracker *tracker;
+  gint keep; /* atomic: leave everything for a later run */
+
+  /* runner's thread; fixed once work is pushed */
+  GCancellable *cancellable;
+  SendoffLane *lane;
+  int source_fd;
+  gint64 source_size_bytes;
+  char *source_name;
+  RunnerOutput *outputs;
+  RunnerGroup *groups;
+  GPtrArray *renditions; /* RunnerRendition */
+  GPtrArray *tracks;     /* RunnerTrack */
+  GPtrArray *batches;    /* RunnerBatch */
+  GPtrArray *works;      /* RunnerWork, pushed and not come back */
+
+  GMutex mutex;
+};
+
+/* sendoff-runner.c */
+RunnerWork *sendoff_runner_work_new (SendoffRunner *self, RunnerWorkKind kind, gpointer part);
+void sendoff_runner_push (SendoffRunner *self, RunnerWork *work, gint64 length);
+gboolean sendoff_runner_is_wanted_locked (SendoffRunner *self, GArray *outputs);
+void sendoff_runner_fail_output (SendoffRunner *self, guint output, const GError *error, const char *stage);
+void sendoff_runner_fail_outputs (SendoffRunner *self, GArray *outputs, const GError *error, const char *stage);
+gboolean sendoff_runner_is_cancelled (SendoffRunner *self);
+
+/* sendoff-runner-prepare.c */
+gboolean sendoff_runner_open_cache (SendoffRunner *self);
+gboolean sendoff_runner_open_source (SendoffRunner *self);
+gboolean sendoff_runner_choose_targets (SendoffRunner *self);
+gboolean sendoff_runner_choose_target (SendoffRunner *self, guint output, GError **error);
+char *sendoff_runner_dup_sequential_mark (SendoffRunner *self, guint group);
+void sendoff_runner_close_cache (SendoffRunner *self, gboolean remove);
+
+/* sendoff-runner-chunks.c */
+void sendoff_runner_push_batches (SendoffRunner *self);
+void sendoff_runner_chunks_returned (SendoffRunner *self, RunnerWork *work);
+void sendoff_runner_check_groups (SendoffRunner *self);
+void sendoff_runner_report_rendition_locked (SendoffRunner *self, RunnerRendition *rendition);
+gboolean sendoff_runner_retry (SendoffRunner *self, RunnerWork *work);
+void sendoff_runner_run_chunks (gpointer work, GCancellable *cancellable);
+
+/* sendoff-runner-audio.c */
+void sendoff_runner_push_audio (SendoffRunner *self);
+void sendoff_runner_audio_returned (SendoffRunner *self, RunnerWork *work);
+void sendoff_runner_run_audio (gpointer work, GCancellable *cancellable);
+
+/* sendoff-runner-finish.c */
+void sendoff_runner_push_finished (SendoffRunner *self);
+void sendoff_runner_finish_returned (SendoffRunner *self, RunnerWork *work);
+void sendoff_runner_run_finish (gpointer work, GCancellable *cancellable);
+
+G_END_DECLS

@@ -1,0 +1,37 @@
+/* Carries out one job's plan.
+ *
+ * sendoff_runner_run() blocks a thread of the job's own: it opens the source, sees which chunks are on the disk
+ * already, pushes what is missing to the scheduler and, as work comes back, retries, checks seeks and finishes
+ * outputs. It decides nothing about media; the plan has. It reports to the tracker and touches no GObject of the
+ * main context. Made on the main context, run on one thread, freed where the result arrives.
+ */
+#pragma once
+
+#include "engine/sendoff-scheduler.h"
+#include "engine/sendoff-tracker.h"
+#include "engine/sendoff-worker-client.h"
+
+G_BEGIN_DECLS
+
+/* Borrowed by sendoff_runner_new(), which copies what it needs. */
+typedef struct {
+  const char *export_id;
+  const SendoffPlan *plan;
+  SendoffRequest *request;
+  int priority;
+  const char *cache_dir;
+  char *const *libraries; /* of the machine: part of the chunks' identity */
+  GPtrArray *stored_outputs; /* SendoffStoredOutput: what an earlier process left */
+} SendoffRunnerSetup;
+
+typedef struct _SendoffRunner SendoffRunner;
+
+SendoffRunner *sendoff_runner_new (const SendoffRunnerSetup *setup, SendoffScheduler *scheduler,
+                                   SendoffWorkerClient *client, SendoffTracker *tracker);
+void sendoff_runner_free (SendoffRunner *self);
+void sendoff_runner_run (SendoffRunner *self, GCancellable *cancellable);
+void sendoff_runner_keep_for_later (SendoffRunner *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SendoffRunner, sendoff_runner_free)
+
+G_END_DECLS
