@@ -1,0 +1,119 @@
+/* sendoff-cli: finds the command in its table and runs it. */
+
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+
+#include "cli/sendoff-cli-commands.h"
+#include "cli/sendoff-cli-text.h"
+#include "sendoff-config.h"
+
+static SendoffExit run_help (SendoffCli *cli, char **args);
+
+static const SendoffCliCommand commands[] = {
+  { "export", "INPUT… [options]", "Plan, run and verify; waits until done", sendoff_cli_run_export },
+  { "plan", "INPUT… [options]", "Show what an export would do", sendoff_cli_run_plan },
+  { "validate", "INPUT [options]", "Show only what is wrong with it", sendoff_cli_run_validate },
+  { "probe", "INPUT [--scan]", "Facts about a video", sendoff_cli_run_probe },
+  { "codecs", "[ID]", "Video and audio codecs", sendoff_cli_run_codecs },
+  { "containers", "[ID]", "File formats", sendoff_cli_run_containers },
+  { "presets", "[ID]", "Presets and quality levels", sendoff_cli_run_presets },
+  { "platforms", "[ID]", "Platforms and what they accept", sendoff_cli_run_platforms },
+  { "resolutions", "[ID]", "Sizes of pictures", sendoff_cli_run_resolutions },
+  { "queue", "list | show JOB", "Jobs, finished ones included", sendoff_cli_run_queue },
+  { "resume", "[JOB]", "Go on with what was interrupted", sendoff_cli_run_resume },
+  { "help", "[COMMAND]", "Explain a command", run_help },
+};
+
+static const SendoffCliCommand *
+find_command (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (commands[i].name, name))
+      return &commands[i];
+  return NULL;
+}
+
+static void
+print_overview (void)
+{
+  g_print ("Usage: sendoff-cli COMMAND [options]\n\nCommands:\n");
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autofree char *usage = g_strdup_printf ("%s %s", commands[i].name, commands[i].arguments);
+      g_autofree char *padded = sendoff_cli_text_fit (usage, 28, TRUE);
+
+      g_print ("  %s  %s\n", padded, commands[i].summary);
+    }
+  g_print ("\n“sendoff-cli COMMAND --help” shows a command's options. All but help take --json.\n"
+           "Example: sendoff-cli export holiday.mp4 --platform youtube --platform tiktok\n");
+}
+
+static SendoffExit
+report_unknown (SendoffCli *cli, const char *name)
+{
+  g_autoptr (GString) known = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", commands[i].name);
+  sendoff_cli_message (cli, "There is no command “%s”. The commands are: %s.", name, known->str);
+  return SENDOFF_EXIT_USAGE;
+}
+
+static SendoffExit
+run_help (SendoffCli *cli, char **args)
+{
+  const SendoffCliCommand *command;
+  char *help_args[] = { NULL, (char *)"--help", NULL };
+
+  if (args[1] == NULL || g_str_equal (args[1], "--help") || g_str_equal (args[1], "-h"))
+    {
+      print_overview ();
+      return SENDOFF_EXIT_COMPLETED;
+    }
+  command = find_command (args[1]);
+  if (command == NULL)
+    return report_unknown (cli, args[1]);
+  help_args[0] = args[1];
+  return command->run == run_help ? run_help (cli, help_args) : command->run (cli, help_args);
+}
+
+static SendoffExit
+dispatch (SendoffCli *cli, char **args)
+{
+  const SendoffCliCommand *command;
+
+  if (args[0] == NULL)
+    {
+      sendoff_cli_message (cli, "Say what to do; “sendoff-cli help” lists the commands.");
+      return SENDOFF_EXIT_USAGE;
+    }
+  if (g_str_equal (args[0], "--version"))
+    {
+      g_print ("sendoff-cli %s\n", SENDOFF_VERSION);
+      return SENDOFF_EXIT_COMPLETED;
+    }
+  if (g_str_equal (args[0], "--help") || g_str_equal (args[0], "-h"))
+    {
+      print_overview ();
+      return SENDOFF_EXIT_COMPLETED;
+    }
+  command = find_command (args[0]);
+  return command != NULL ? command->run (cli, args) : report_unknown (cli, args[0]);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (SendoffCli) cli = NULL;
+
+  /* Numbers keep their dot: they end up in filters and documents as well as on the screen. */
+  setlocale (LC_ALL, "");
+  setlocale (LC_NUMERIC, "C");
+  /* A worker or a reader of our output that goes away is an error like any other. */
+  signal (SIGPIPE, SIG_IGN);
+  g_log_writer_default_set_use_stderr (TRUE);
+  g_set_prgname ("sendoff-cli");
+  cli = sendoff_cli_new ();
+  return dispatch (cli, argv + 1);
+}

@@ -1,0 +1,409 @@
+#include "cli/sendoff-cli-options.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "base/sendoff-error.h"
+
+/* What a setting is, for the help. A property that is not here is an option all the same. */
+static const struct {
+  const char *name;
+  const char *placeholder;
+  const char *description;
+} setting_help[] = {
+  { "codec", "ID", "Video codec, see “codecs”" },
+  { "audio-codec", "ID", "Audio codec, see “codecs”; “none” for no sound" },
+  { "container", "ID", "Container, see “containers”" },
+  { "quality", "LEVEL", "draft, low, medium, high, ultra, or a preset's id" },
+  { "resolution", "SIZE", "“source”, an id of “resolutions”, or WIDTHxHEIGHT" },
+  { "suffix", "TEXT", "Added to the file's name" },
+  { "speed", "SPEED", "ultrafast, fast, medium, slow or veryslow" },
+  { "rate-control", "MODE", "crf, cbr, vbr or abr" },
+  { "crf", "N", "Constant quality on the codec's own scale" },
+  { "video-bitrate", "RATE", "Such as 6M" },
+  { "audio-bitrate", "RATE", "Such as 192k" },
+  { "two-pass", NULL, "Analyse first, then encode" },
+  { "target-size", "SIZE", "Size to reach, such as 25MB" },
+  { "max-size", "SIZE", "Size never to exceed, such as 25MiB" },
+  { "size-priority", "WHAT", "quality, balanced or size" },
+  { "auto-optimize", "HOW", "apply or propose" },
+  { "optimize-for", "USE", "streaming, download or archive" },
+  { "scaling", "METHOD", "bilinear, bicubic, lanczos or spline" },
+  { "fit", "HOW", "pad, blur, crop or stretch, when the shape differs" },
+  { "pad-color", "COLOR", "Colour of the bars" },
+  { "crop", "WHERE", "x[,y] from 0 to 1, or left, center, right, top, bottom" },
+  { "fps", "N", "“source” or frames a second" },
+  { "start", "TIME", "Where to begin: seconds or h:mm:ss" },
+  { "end", "TIME", "Where to end" },
+  { "copy", "WHEN", "auto, never or require: take streams over as they are" },
+  { "hdr", "HOW", "keep, sdr or auto" },
+  { "package", "KIND", "hls, dash or both" },
+  { "profile", "NAME", "Profile of the codec" },
+  { "upscale", NULL, "Allow enlarging" },
+  { "keep-metadata", NULL, "Keep titles, dates and the like" },
+  { "audio-track", "N", "Stream to take the sound from" },
+};
+
+/* Part of the contract of the command line, but not in this version: said, never ignored. */
+static const struct {
+  const char *name;
+  gboolean is_flag;
+} not_available[] = {
+  { "webhook", FALSE }, { "deliver", FALSE }, { "save-to-library", TRUE }, { "start-at", FALSE }, { "project", FALSE },
+};
+
+/** sendoff_cli_options_new: (transfer full): nothing said yet. */
+SendoffCliOptions *
+sendoff_cli_options_new (void)
+{
+  SendoffCliOptions *self = g_new0 (SendoffCliOptions, 1);
+
+  self->common = sendoff_output_settings_new ();
+  self->outputs = g_ptr_array_new_with_free_func (g_object_unref);
+  self->option_names = g_ptr_array_new_with_free_func (g_free);
+  return self;
+}
+
+/** sendoff_cli_options_free: frees @self; the option context that it was added to must be gone. */
+void
+sendoff_cli_options_free (SendoffCliOptions *self)
+{
+  g_clear_object (&self->common);
+  g_ptr_array_unref (self->outputs);
+  g_ptr_array_unref (self->option_names);
+  g_strfreev (self->inputs);
+  g_free (self->output_folder);
+  g_free (self->naming_pattern);
+  g_free (self->request_path);
+  g_free (self);
+}
+
+/* --two-pass and --no-two-pass instead of a number. */
+static gboolean
+is_switch (GParamSpec *pspec)
+{
+  return G_IS_PARAM_SPEC_INT (pspec) && G_PARAM_SPEC_INT (pspec)->minimum == -1
+         && G_PARAM_SPEC_INT (pspec)->maximum == 1;
+}
+
+static gboolean
+makes_an_output (const char *name)
+{
+  return g_str_equal (name, "platform") || g_str_equal (name, "preset");
+}
+
+static gboolean
+on_setting (const char *option, const char *value, gpointer data, GError **error)
+{
+  SendoffCliOptions *self = data;
+  const char *name = option + strlen ("--");
+  GObjectClass *klass = G_OBJECT_GET_CLASS (self->common);
+  GParamSpec *pspec = g_object_class_find_property (klass, name);
+
+  if (pspec == NULL)
+    g_object_set (self->common, name + strlen ("no-"), 0, NULL);
+  else if (is_switch (pspec))
+    g_object_set (self->common, name, 1, NULL);
+  else
+    return sendoff_output_settings_set_from_text (self->common, name, value, error);
+  return TRUE;
+}
+
+static gboolean
+on_output (const char *option, const char *value, gpointer data, GError **error)
+{
+  SendoffCliOptions *self = data;
+  g_autoptr (SendoffOutputSettings) output = sendoff_output_settings_new ();
+  gboolean ok;
+
+  if (g_str_equal (option, "--output"))
+    ok = sendoff_output_settings_parse (output, value, error);
+  else
+    ok = sendoff_output_settings_set_from_text (output, option + strlen ("--"), value, error);
+  if (ok)
+    g_ptr_array_add (self->outputs, g_steal_pointer (&output));
+  return ok;
+}
+
+static gboolean
+on_not_available (const char *option, const char *value, gpointer data, GError **error)
+{
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "%s is not available in this version.", option);
+  return FALSE;
+}
+
+static void
+describe_setting (GOptionEntry *entry, GParamSpec *pspec)
+{
+  entry->description = g_param_spec_get_blurb (pspec);
+  entry->arg_description = "VALUE";
+  for (guint i = 0; i < G_N_ELEMENTS (setting_help); i++)
+    if (g_str_equal (setting_help[i].name, pspec->name))
+      {
+        entry->description = setting_help[i].description;
+        entry->arg_description = setting_help[i].placeholder;
+      }
+}
+
+static void
+add_switch (SendoffCliOptions *self, GArray *entries, GOptionEntry entry)
+{
+  char *negated = g_strdup_printf ("no-%s", entry.long_name);
+
+  g_ptr_array_add (self->option_names, negated);
+  entry.flags = G_OPTION_FLAG_NO_ARG;
+  entry.arg_description = NULL;
+  g_array_append_val (entries, entry);
+  entry.long_name = negated;
+  entry.flags |= G_OPTION_FLAG_HIDDEN;
+  g_array_append_val (entries, entry);
+}
+
+static GOptionGroup *
+make_settings_group (SendoffCliOptions *self)
+{
+  GOptionGroup *group = g_option_group_new ("settings", "Settings, for every output that does not say its own:", "",
+                                            self, NULL);
+  g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
+  g_autofree GParamSpec **pspecs = NULL;
+  guint n_pspecs = 0;
+
+  pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (self->common), &n_pspecs);
+  for (guint i = 0; i < n_pspecs; i++)
+    {
+      GOptionEntry entry = { pspecs[i]->name, 0, 0, G_OPTION_ARG_CALLBACK, on_setting, NULL, NULL };
+
+      if (!(pspecs[i]->flags & G_PARAM_WRITABLE) || makes_an_output (pspecs[i]->name))
+        continue;
+      describe_setting (&entry, pspecs[i]);
+      if (is_switch (pspecs[i]))
+        add_switch (self, entries, entry);
+      else
+        g_array_append_val (entries, entry);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (not_available); i++)
+    {
+      GOptionEntry entry = { not_available[i].name, 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, on_not_available,
+                             NULL, "VALUE" };
+
+      if (not_available[i].is_flag)
+        entry.flags |= G_OPTION_FLAG_NO_ARG;
+      g_array_append_val (entries, entry);
+    }
+  g_option_group_add_entries (group, (const GOptionEntry *)entries->data);
+  return group;
+}
+
+static GOptionGroup *
+make_outputs_group (SendoffCliOptions *self)
+{
+  const GOptionEntry entries[] = {
+    { "platform", 0, 0, G_OPTION_ARG_CALLBACK, on_output, "One output for a platform (repeatable)", "ID" },
+    { "preset", 0, 0, G_OPTION_ARG_CALLBACK, on_output, "One output from a preset (repeatable)", "ID" },
+    { "output", 0, 0, G_OPTION_ARG_CALLBACK, on_output, "One output, as “key=value,…” of platform, preset and settings (repeatable)",
+      "SPEC" },
+    { NULL },
+  };
+  GOptionGroup *group = g_option_group_new ("outputs", "Outputs (none said: one, from the settings):", "", self, NULL);
+
+  g_option_group_add_entries (group, entries);
+  return group;
+}
+
+static void
+add_options (SendoffCliOptions *self, GOptionContext *context)
+{
+  const GOptionEntry entries[] = {
+    { "output-folder", 'd', 0, G_OPTION_ARG_FILENAME, &self->output_folder, "Where files go (default: beside the input)", "DIR" },
+    { "name", 0, 0, G_OPTION_ARG_STRING, &self->naming_pattern,
+      "Names, of {name} {platform} {resolution} {codec} {quality} {date} {timestamp}", "PATTERN" },
+    { "overwrite", 0, 0, G_OPTION_ARG_NONE, &self->overwrite, "Replace files instead of adding a number", NULL },
+    { "sequential", 0, 0, G_OPTION_ARG_NONE, &self->sequential, "One output after the other", NULL },
+    { "jobs", 'j', 0, G_OPTION_ARG_INT, &self->jobs, "Outputs made at once (default 3)", "N" },
+    { "request", 0, 0, G_OPTION_ARG_FILENAME, &self->request_path, "Read the request from a JSON file, “-” is standard input", "FILE" },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->inputs, NULL, NULL },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_group (context, make_outputs_group (self));
+  g_option_context_add_group (context, make_settings_group (self));
+}
+
+/**
+ * sendoff_cli_file_for_argument:
+ * @argument: raw bytes of an argument
+ *
+ * A file of that very name wins over reading the argument as a URI, so that "file:holiday.mp4" and "a:b.mp4" are
+ * names like any other.
+ *
+ * Returns: (transfer full): the file
+ */
+GFile *
+sendoff_cli_file_for_argument (const char *argument)
+{
+  GStatBuf info;
+
+  if (g_lstat (argument, &info) != 0 && strstr (argument, "://") != NULL)
+    return g_file_new_for_uri (argument);
+  return g_file_new_for_path (argument);
+}
+
+static JsonNode *
+read_request_file (const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+  gsize length = 0;
+  g_autoptr (GError) local = NULL;
+
+  if (!g_file_get_contents (g_str_equal (path, "-") ? "/dev/stdin" : path, &text, &length, &local))
+    {
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "The request cannot be read: %s", local->message);
+      return NULL;
+    }
+  return sendoff_json_parse (text, (gssize)length, error);
+}
+
+static void
+stamp (SendoffRequest *request)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *date = g_date_time_format (now, "%Y-%m-%d");
+
+  g_object_set (request, "created-at", g_date_time_to_unix (now), "local-date", date, NULL);
+}
+
+static void
+apply_placement (SendoffCliOptions *self, SendoffRequest *request)
+{
+  if (self->output_folder != NULL)
+    {
+      g_autoptr (GFile) folder = sendoff_cli_file_for_argument (self->output_folder);
+      g_autofree char *uri = g_file_get_uri (folder);
+
+      g_object_set (request, "output-folder-uri", uri, NULL);
+    }
+  if (self->naming_pattern != NULL)
+    g_object_set (request, "naming-pattern", self->naming_pattern, NULL);
+  if (self->overwrite)
+    g_object_set (request, "overwrite", TRUE, NULL);
+  if (self->sequential)
+    g_object_set (request, "sequential", TRUE, NULL);
+  if (self->jobs > 0)
+    g_object_set (request, "jobs", self->jobs, NULL);
+}
+
+static void
+apply_outputs (SendoffCliOptions *self, SendoffRequest *request)
+{
+  GListModel *outputs = sendoff_request_get_outputs (request);
+
+  for (guint i = 0; i < self->outputs->len; i++)
+    {
+      g_autoptr (SendoffOutputSettings) copy = sendoff_output_settings_copy (g_ptr_array_index (self->outputs, i));
+
+      sendoff_request_add_output (request, copy);
+    }
+  if (g_list_model_get_n_items (outputs) == 0)
+    {
+      g_autoptr (SendoffOutputSettings) plain = sendoff_output_settings_new ();
+
+      sendoff_request_add_output (request, plain);
+    }
+  for (guint i = 0; i < g_list_model_get_n_items (outputs); i++)
+    {
+      g_autoptr (SendoffOutputSettings) output = g_list_model_get_item (outputs, i);
+
+      sendoff_output_settings_fill_unset (output, self->common);
+    }
+}
+
+/* @argument is NULL when the request file names the source. */
+static SendoffRequest *
+build_request (SendoffCliOptions *self, JsonNode *base, const char *argument, GError **error)
+{
+  g_autoptr (SendoffRequest) request = NULL;
+  g_autofree char *uri = NULL;
+
+  request = base != NULL ? sendoff_request_from_json (base, error) : sendoff_request_new (NULL);
+  if (request == NULL)
+    return NULL;
+  if (argument != NULL)
+    {
+      g_autoptr (GFile) file = sendoff_cli_file_for_argument (argument);
+
+      uri = g_file_get_uri (file);
+      g_object_set (request, "source-uri", uri, NULL);
+    }
+  else
+    {
+      g_object_get (request, "source-uri", &uri, NULL);
+      if (uri == NULL)
+        {
+          g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "Name the video to export.");
+          return NULL;
+        }
+    }
+  stamp (request);
+  apply_placement (self, request);
+  apply_outputs (self, request);
+  return g_steal_pointer (&request);
+}
+
+/* One request for each input. */
+static GPtrArray *
+build_requests (SendoffCliOptions *self, GError **error)
+{
+  g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (JsonNode) base = NULL;
+  guint n_inputs = self->inputs != NULL ? g_strv_length (self->inputs) : 0;
+
+  if (self->jobs < 0)
+    {
+      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "--jobs needs a number of at least 1.");
+      return NULL;
+    }
+  if (self->request_path != NULL && (base = read_request_file (self->request_path, error)) == NULL)
+    return NULL;
+  for (guint i = 0; i < MAX (n_inputs, 1); i++)
+    {
+      SendoffRequest *request = build_request (self, base, n_inputs > 0 ? self->inputs[i] : NULL, error);
+
+      if (request == NULL)
+        return NULL;
+      g_ptr_array_add (requests, request);
+    }
+  return g_steal_pointer (&requests);
+}
+
+/**
+ * sendoff_cli_options_parse:
+ * @context: with the command's own options, must not outlive @self
+ * @args: the command's arguments, from its name on
+ * @status: (out): what to exit with when the result is %NULL
+ *
+ * Adds the options to @context, parses @args, and says on standard error what cannot be understood.
+ *
+ * Returns: (transfer full) (nullable) (element-type SendoffRequest): one request for each input
+ */
+GPtrArray *
+sendoff_cli_options_parse (SendoffCliOptions *self,
+                           SendoffCli *cli,
+                           GOptionContext *context,
+                           char **args,
+                           SendoffExit *status)
+{
+  g_autoptr (GError) error = NULL;
+  GPtrArray *requests;
+
+  add_options (self, context);
+  if (!sendoff_cli_parse (cli, context, args, status))
+    return NULL;
+  requests = build_requests (self, &error);
+  if (requests == NULL)
+    {
+      sendoff_cli_message (cli, "%s", error->message);
+      *status = SENDOFF_EXIT_USAGE;
+    }
+  return requests;
+}
