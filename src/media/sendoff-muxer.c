@@ -203,13 +203,15 @@ states_codec_delay (Mux *self)
   return is_matroska (self) && sendoff_packet_reader_get_codec (self->audio)->codec_id == AV_CODEC_ID_OPUS;
 }
 
-/* Where nothing tells a player to skip what the encoder put before the first sample, it is left out. */
+/* Where nothing tells a player to skip what the encoder put before the first sample, packets of nothing else are
+ * left out. */
 static gboolean
 is_dropped (Mux *self)
 {
   gboolean has_edit_list = is_isom (self) && self->plan->edit_list;
+  gboolean is_before_start = self->audio_packet->pts + self->audio_packet->duration <= 0;
 
-  return self->audio_packet->pts < 0 && !has_edit_list && !states_codec_delay (self);
+  return is_before_start && !has_edit_list && !states_codec_delay (self);
 }
 
 static gboolean
@@ -236,14 +238,17 @@ fill (Mux *self, GError **error)
   return TRUE;
 }
 
-/* A reader subtracts the stated delay from the times of the blocks; libavformat leaves adding it to its caller. */
+/* A reader subtracts the stated delay from the times of the blocks. Until FFmpeg 6 libavformat leaves it to its caller
+ * to add it. */
 static void
 delay_audio (Mux *self)
 {
+#if LIBAVFORMAT_VERSION_MAJOR < 60
   int delay = states_codec_delay (self) ? sendoff_packet_reader_get_codec (self->audio)->initial_padding : 0;
 
   self->audio_packet->pts += delay;
   self->audio_packet->dts += delay;
+#endif
 }
 
 static AVPacket *

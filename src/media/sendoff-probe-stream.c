@@ -47,16 +47,31 @@ is_decodable (const AVStream *stream, SendoffStreamKind kind)
   return TRUE;
 }
 
-/** sendoff_probe_dup_tag: (transfer full) (nullable): the tag @key, made valid UTF-8 and cut when very long.
+/**
+ * sendoff_probe_dup_text:
+ * @text: bytes from a file
+ *
+ * Returns: (transfer full): valid UTF-8 of a decent length, without control characters but the ends of lines
  */
+char *
+sendoff_probe_dup_text (const char *text)
+{
+  char *valid = g_utf8_make_valid (text, (gssize)strnlen (text, MAX_TAG_BYTES));
+
+  for (char *c = valid; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c) && *c != '\n')
+      *c = ' ';
+  return valid;
+}
+
+/** sendoff_probe_dup_tag: (transfer full) (nullable): the tag @key as sendoff_probe_dup_text(), %NULL when
+ * empty. */
 char *
 sendoff_probe_dup_tag (const AVDictionary *metadata, const char *key)
 {
   const AVDictionaryEntry *entry = av_dict_get (metadata, key, NULL, 0);
 
-  return entry != NULL && *entry->value != '\0'
-             ? g_utf8_make_valid (entry->value, (gssize)strnlen (entry->value, MAX_TAG_BYTES))
-             : NULL;
+  return entry != NULL && *entry->value != '\0' ? sendoff_probe_dup_text (entry->value) : NULL;
 }
 
 /**
@@ -349,7 +364,7 @@ sendoff_probe_stream (AVFormatContext *format, AVStream *stream)
   info->kind = (int)stream_kind (stream);
   info->codec = g_strdup (avcodec_get_name (codec->codec_id));
   if (codec->codec_tag != 0)
-    info->codec_tag = g_utf8_make_valid (av_fourcc_make_string (tag, codec->codec_tag), -1);
+    info->codec_tag = sendoff_probe_dup_text (av_fourcc_make_string (tag, codec->codec_tag));
   info->profile = g_strdup (avcodec_profile_name (codec->codec_id, codec->profile));
   info->level = codec->level;
   info->decodable = is_decodable (stream, info->kind);

@@ -12,6 +12,7 @@ void sendoff_probe_stream_add_frame (SendoffStreamInfo *info,
                                      AVStream *stream,
                                      AVFrame *frame);
 SendoffOrientation sendoff_probe_orientation (const gint32 matrix[9]);
+char *sendoff_probe_dup_text (const char *text);
 char *sendoff_probe_dup_tag (const AVDictionary *metadata, const char *key);
 
 G_END_DECLS

@@ -197,7 +197,7 @@ list_tags (SendoffProbe *probe)
       if (value == NULL)
         continue;
       tag = sendoff_tag_new ();
-      tag->key = g_utf8_make_valid (entry->key, -1);
+      tag->key = sendoff_probe_dup_text (entry->key);
       tag->value = g_steal_pointer (&value);
       g_ptr_array_add (probe->info->tags, tag);
     }

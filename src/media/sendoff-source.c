@@ -184,13 +184,29 @@ set_unsupported (SendoffSource *self, const char *what, GError **error)
   g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED, "%s is %s.", self->name, what);
 }
 
+/* FFmpeg 7 takes a playlist for one only when its name says so too, and names have no part in this. */
+static gboolean
+is_playlist (SendoffSource *self)
+{
+  static const char mark[] = "#EXTM3U";
+  char start[sizeof mark] = "";
+
+  return pread (self->fd, start, sizeof mark - 1, 0) == sizeof mark - 1 && g_str_equal (start, mark);
+}
+
 /* What the content says; the name of the file has no part in it. */
 static const AVInputFormat *
 detect_demuxer (SendoffSource *self, GError **error)
 {
   const AVInputFormat *demuxer = NULL;
-  int score = av_probe_input_buffer2 (self->io, &demuxer, NULL, NULL, 0, FORMAT_PROBE_BYTES);
+  int score;
 
+  if (is_playlist (self))
+    {
+      set_unsupported (self, "a playlist, not a video", error);
+      return NULL;
+    }
+  score = av_probe_input_buffer2 (self->io, &demuxer, NULL, NULL, 0, FORMAT_PROBE_BYTES);
   if (score < 0 || demuxer == NULL)
     {
       set_unreadable (self, score, error);

@@ -295,6 +295,23 @@ test_cover (void)
   g_assert_cmpint (ABS (sound->duration_us - 1000000), <, 30000);
 }
 
+/* What files call themselves must not break JSON or a window. */
+static void
+test_text (void)
+{
+  g_autofree char *text = sendoff_probe_dup_text ("a\x1f"
+                                                  "b\x7f"
+                                                  "c\xff"
+                                                  "d\n");
+  g_autofree char *large = g_strnfill (100000, 'x');
+  g_autofree char *cut = sendoff_probe_dup_text (large);
+
+  g_assert_cmpstr (text, ==,
+                   "a b c\xef\xbf\xbd"
+                   "d\n");
+  g_assert_cmpuint (strlen (cut), ==, 4096);
+}
+
 static void
 test_capabilities (void)
 {
@@ -320,6 +337,7 @@ main (int argc, char **argv)
       g_test_add_data_func (name, &timing_cases[i], test_timing);
     }
   g_test_add_func ("/media/probe/orientation", test_orientation);
+  g_test_add_func ("/media/probe/text", test_text);
   g_test_add_func ("/media/probe/mp4", test_mp4);
   g_test_add_func ("/media/probe/matroska", test_matroska);
   g_test_add_func ("/media/probe/no-duration", test_no_duration);
