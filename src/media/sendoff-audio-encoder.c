@@ -193,6 +193,12 @@ drain_encoder (SendoffAudioEncoder *self, GError **error)
 
   while ((result = avcodec_receive_packet (self->context, self->packet)) >= 0)
     {
+      /* FLAC ends with a packet of nothing but its final header, which is among the parameters too. */
+      if (self->packet->size == 0)
+        {
+          av_packet_unref (self->packet);
+          continue;
+        }
       if (!self->has_packets)
         self->first_pts = self->packet->pts;
       self->has_packets = TRUE;

@@ -148,11 +148,14 @@ set_rate (SendoffChunkEncoder *self, AVDictionary **options)
 {
   const SendoffVideoPlan *plan = self->plan;
   gboolean is_vpx = self->count_frames;
+  gboolean takes_whole = is_vpx || g_str_equal (plan->encoder, "libsvtav1");
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
+  if (plan->rate_control == SENDOFF_RATE_CRF && plan->crf < 0)
+    return; /* the profile says it all */
   if (plan->rate_control == SENDOFF_RATE_CRF)
     {
-      g_ascii_formatd (number, sizeof number, is_vpx ? "%.0f" : "%.4g", plan->crf);
+      g_ascii_formatd (number, sizeof number, takes_whole ? "%.0f" : "%.4g", plan->crf);
       av_dict_set (options, "crf", number, 0);
       /* libvpx and libaom have one knob: a bit rate beside the CRF is the cap, none is pure quality. */
       self->context->bit_rate = is_vpx ? plan->maxrate_bps : 0;
@@ -274,6 +277,7 @@ sendoff_chunk_encoder_push (SendoffChunkEncoder *self, const AVFrame *frame, gin
 
 /**
  * sendoff_chunk_encoder_finish:
+ * @lead_in: (nullable): of the first chunk after a seek: hashes of the source frames before it
  * @tail: (nullable): hashes of the last source frames of the chunk
  *
  * Takes the delayed packets and gives the packet file its final name.
@@ -281,7 +285,7 @@ sendoff_chunk_encoder_push (SendoffChunkEncoder *self, const AVFrame *frame, gin
  * Returns: %FALSE with %SENDOFF_ERROR_ENCODER or the writer's error
  */
 gboolean
-sendoff_chunk_encoder_finish (SendoffChunkEncoder *self, const char *tail, GError **error)
+sendoff_chunk_encoder_finish (SendoffChunkEncoder *self, const char *lead_in, const char *tail, GError **error)
 {
   g_autoptr (SendoffPacketTrailer) trailer = sendoff_packet_trailer_new ();
   g_autoptr (AVCodecParameters) codec = NULL;
@@ -299,6 +303,7 @@ sendoff_chunk_encoder_finish (SendoffChunkEncoder *self, const char *tail, GErro
   trailer->last_pts = self->last_pts;
   trailer->last_duration = self->last_duration;
   trailer->time_base = self->plan->time_base;
+  trailer->lead_in = g_strdup (lead_in);
   trailer->tail = g_strdup (tail);
   trailer->frames_hash = self->hashes != NULL ? g_strdup (self->hashes->str) : NULL;
   return sendoff_packet_writer_finish (self->writer, codec, trailer, error);

@@ -17,7 +17,7 @@ SendoffChunkEncoder *sendoff_chunk_encoder_new (const SendoffVideoPlan *plan, gi
 void sendoff_chunk_encoder_free (SendoffChunkEncoder *self);
 gboolean sendoff_chunk_encoder_push (SendoffChunkEncoder *self, const AVFrame *frame, gint64 pts, gint64 duration,
                                      GError **error);
-gboolean sendoff_chunk_encoder_finish (SendoffChunkEncoder *self, const char *tail, GError **error);
+gboolean sendoff_chunk_encoder_finish (SendoffChunkEncoder *self, const char *lead_in, const char *tail, GError **error);
 gint64 sendoff_chunk_encoder_get_frames (SendoffChunkEncoder *self);
 gint64 sendoff_chunk_encoder_get_bytes (SendoffChunkEncoder *self);
 

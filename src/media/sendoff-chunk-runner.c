@@ -98,8 +98,9 @@ static gboolean
 finish_chunk (Run *self, Output *output, GError **error)
 {
   guint index = output->chunk++;
+  const char *lead_in = index == 0 ? self->lead_in : NULL;
 
-  if (output->encoder != NULL && !sendoff_chunk_encoder_finish (output->encoder, self->tails[index], error))
+  if (output->encoder != NULL && !sendoff_chunk_encoder_finish (output->encoder, lead_in, self->tails[index], error))
     return FALSE;
   g_clear_pointer (&output->encoder, sendoff_chunk_encoder_free);
   if (--self->unfinished[index] == 0)

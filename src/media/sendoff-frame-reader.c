@@ -51,7 +51,8 @@ sendoff_frame_reader_new (SendoffSource *source, int stream_index, gint64 origin
   g_autoptr (SendoffFrameReader) self = g_new0 (SendoffFrameReader, 1);
   AVFormatContext *format = sendoff_source_get_format (source);
 
-  if (stream_index < 0 || stream_index >= (int)format->nb_streams)
+  if (stream_index < 0 || stream_index >= (int)format->nb_streams
+      || format->streams[stream_index]->codecpar->codec_type != AVMEDIA_TYPE_VIDEO)
     {
       g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED, "%s no longer has the planned video stream.",
                    sendoff_source_get_name (source));

@@ -105,7 +105,9 @@ add_video_stream (Mux *self, Pass *pass)
   AVStream *stream = avformat_new_stream (pass->format, NULL);
 
   avcodec_parameters_copy (stream->codecpar, sendoff_packet_joiner_get_codec (self->video));
-  stream->codecpar->codec_tag = is_isom (self) ? get_tag (plan->tag) : 0;
+  /* ProRes tells its profile by a tag that the encoder has set; for the others the container knows. */
+  if (g_strcmp0 (plan->codec, "prores") != 0)
+    stream->codecpar->codec_tag = is_isom (self) ? get_tag (plan->tag) : 0;
   stream->codecpar->video_delay = (int)sendoff_packet_joiner_get_delay (self->video);
   stream->codecpar->bit_rate = 0;
   stream->time_base = sendoff_packet_joiner_get_time_base (self->video);
@@ -113,6 +115,21 @@ add_video_stream (Mux *self, Pass *pass)
   stream->sample_aspect_ratio = (AVRational){ 1, 1 };
   stream->disposition = AV_DISPOSITION_DEFAULT;
   pass->video_stream = stream->index;
+}
+
+/* QuickTime numbers the languages that the first Macintosh knew; libavformat finds them by spellings of its own. */
+static const char *
+get_language (const Mux *self, const char *language)
+{
+  static const char *const spellings[][2] = {
+    { "deu", "ger" }, { "fre", "fra" }, { "nld", "dut" }, { "swe", "sve" }, { "ell", "gre" }, { "isl", "ice" },
+    { "zho", "chi" }, { "sqi", "alb" }, { "mkd", "mac" }, { "rum", "ron" }, { "cze", "ces" }, { "slo", "slk" },
+  };
+
+  for (guint i = 0; g_str_equal (self->plan->muxer, "mov") && i < G_N_ELEMENTS (spellings); i++)
+    if (g_str_equal (spellings[i][0], language))
+      return spellings[i][1];
+  return language;
 }
 
 static void
@@ -126,16 +143,34 @@ add_audio_stream (Mux *self, Pass *pass)
   stream->time_base = self->audio_base;
   stream->disposition = AV_DISPOSITION_DEFAULT;
   if (plan->language != NULL)
-    av_dict_set (&stream->metadata, "language", plan->language, 0);
+    av_dict_set (&stream->metadata, "language", get_language (self, plan->language), 0);
   pass->audio_stream = stream->index;
+}
+
+/* libavformat's own comments for Ogg are a second late when a chapter begins in the latter half of one. */
+static void
+add_ogg_chapter (AVFormatContext *format, guint index, const SendoffChapter *chapter)
+{
+  gint64 ms = chapter->start_us / 1000;
+  g_autofree char *key = g_strdup_printf ("CHAPTER%03u", index);
+  g_autofree char *name_key = g_strconcat (key, "NAME", NULL);
+  g_autofree char *time = g_strdup_printf ("%02d:%02d:%02d.%03d", (int)(ms / 3600000), (int)(ms / 60000 % 60),
+                                           (int)(ms / 1000 % 60), (int)(ms % 1000));
+
+  av_dict_set (&format->metadata, key, time, 0);
+  if (chapter->title != NULL)
+    av_dict_set (&format->metadata, name_key, chapter->title, 0);
 }
 
 static void
 add_chapters (Mux *self, AVFormatContext *format)
 {
   guint n = self->plan->chapters->len;
+  gboolean is_ogg = g_str_equal (self->plan->muxer, "opus");
 
-  if (n == 0)
+  for (guint i = 0; is_ogg && i < n; i++)
+    add_ogg_chapter (format, i, g_ptr_array_index (self->plan->chapters, i));
+  if (n == 0 || is_ogg)
     return;
   format->chapters = av_calloc (n, sizeof (AVChapter *));
   for (guint i = 0; i < n; i++)
@@ -188,6 +223,8 @@ begin_pass (Mux *self, Pass *pass, SendoffFileSink *sink, gint64 reserve, GError
   /* Times before zero are an encoder's delay, which every container has its own way to state. Shifting the streams
    * on top of that, as libavformat does for Matroska, would put the picture late by the delay. */
   pass->format->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
+  /* FLAC in MP4 was called experimental until FFmpeg 6. */
+  pass->format->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;
   if (is_isom (self))
     set_isom_options (self, reserve, &options);
   else if (is_matroska (self) && reserve > 0)

@@ -66,7 +66,8 @@ container_start_us (SendoffProbe *probe, int index)
   SendoffPacketLog *log = get_log (probe, index);
   AVFrame *frame = index == probe->info->video_index && probe->first != NULL ? probe->first->frame : NULL;
 
-  if (log != NULL && log->samples != NULL && log->first != AV_NOPTS_VALUE)
+  /* Old AVI files have decoding times only, which lag behind the picture where there are B-frames. */
+  if (log != NULL && log->samples != NULL && log->first != AV_NOPTS_VALUE && !(log->lacks_times && frame != NULL))
     return sendoff_probe_to_us (log->first, stream->time_base);
   if (frame != NULL && frame->best_effort_timestamp != AV_NOPTS_VALUE)
     return sendoff_probe_to_us (frame->best_effort_timestamp, stream->time_base);

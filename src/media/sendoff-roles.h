@@ -11,6 +11,7 @@ SendoffMachine *sendoff_role_capabilities (void);
 SendoffMediaInfo *sendoff_role_probe (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
 SendoffChunksResult *sendoff_role_chunks (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
 gboolean sendoff_role_audio (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
+SendoffFramesResult *sendoff_role_frame (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
 SendoffMuxResult *sendoff_role_mux (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
 
 G_END_DECLS

@@ -1,6 +1,6 @@
 #include "model/sendoff-worker-spec.h"
 
-const char *const sendoff_role_nicks[] = { "capabilities", "probe", "chunks", "audio", "mux", NULL };
+const char *const sendoff_role_nicks[] = { "capabilities", "probe", "chunks", "audio", "mux", "frame", NULL };
 
 static const SendoffField chunk_spec_fields[] = {
   SENDOFF_FIELD (SendoffChunkSpec, index, INT),
@@ -45,6 +45,11 @@ static const SendoffField worker_spec_fields[] = {
   SENDOFF_FIELD_OF (SendoffWorkerSpec, chunks, DOC_ARRAY, sendoff_chunk_spec_doc_type),
   SENDOFF_FIELD_OF (SendoffWorkerSpec, chunk_outputs, DOC_ARRAY, sendoff_chunk_output_spec_doc_type),
   SENDOFF_FIELD_OF (SendoffWorkerSpec, audio_outputs, DOC_ARRAY, sendoff_audio_output_spec_doc_type),
+  SENDOFF_FIELD (SendoffWorkerSpec, times_us, INT64_ARRAY),
+  SENDOFF_FIELD (SendoffWorkerSpec, frame_paths, STRV),
+  SENDOFF_FIELD (SendoffWorkerSpec, picture_encoder, STRING),
+  SENDOFF_FIELD (SendoffWorkerSpec, max_width, INT),
+  SENDOFF_FIELD (SendoffWorkerSpec, max_height, INT),
   SENDOFF_FIELD_OF (SendoffWorkerSpec, output, DOC, sendoff_output_plan_doc_type),
   SENDOFF_FIELD (SendoffWorkerSpec, video_paths, STRV),
   SENDOFF_FIELD (SendoffWorkerSpec, audio_path, STRING),
@@ -82,6 +87,19 @@ static const SendoffField mux_result_fields[] = {
   SENDOFF_FIELDS_END,
 };
 
+static const SendoffField frame_facts_fields[] = {
+  SENDOFF_FIELD (SendoffFrameFacts, time_us, INT64),
+  SENDOFF_FIELD (SendoffFrameFacts, width, INT),
+  SENDOFF_FIELD (SendoffFrameFacts, height, INT),
+  SENDOFF_FIELD (SendoffFrameFacts, contrast, DOUBLE),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField frames_result_fields[] = {
+  SENDOFF_FIELD_OF (SendoffFramesResult, frames, DOC_ARRAY, sendoff_frame_facts_doc_type),
+  SENDOFF_FIELDS_END,
+};
+
 static void
 worker_spec_init (gpointer doc)
 {
@@ -99,6 +117,8 @@ SENDOFF_DEFINE_DOC (SendoffWorkerSpec, sendoff_worker_spec, "worker spec", worke
 SENDOFF_DEFINE_DOC (SendoffChunksResult, sendoff_chunks_result, "chunks result", chunks_result_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffPacketTrailer, sendoff_packet_trailer, "packet file", packet_trailer_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffMuxResult, sendoff_mux_result, "mux result", mux_result_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffFrameFacts, sendoff_frame_facts, "frame", frame_facts_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffFramesResult, sendoff_frames_result, "frames result", frames_result_fields, NULL)
 
 /** sendoff_chunk_file_name: (transfer full): the leaf name of the packet file of [@start_us, @end_us). */
 char *

@@ -23,6 +23,7 @@ typedef enum {
   SENDOFF_ROLE_CHUNKS,       /* result: SendoffChunksResult */
   SENDOFF_ROLE_AUDIO,        /* result: {} */
   SENDOFF_ROLE_MUX,          /* result: SendoffMuxResult */
+  SENDOFF_ROLE_FRAME,        /* result: SendoffFramesResult */
 } SendoffRole;
 
 /* Interval [start, end) of source time; the open ends take everything before or after. */
@@ -72,6 +73,12 @@ typedef struct {
   GPtrArray *chunk_outputs; /* SendoffChunkOutputSpec */
   GPtrArray *audio_outputs; /* SendoffAudioOutputSpec */
 
+  /* frame, with stream_index (-1: the cover), origin_us, sequential and decoder_threads of the above */
+  GArray *times_us;        /* gint64: source times, in any order */
+  char **frame_paths;      /* temporary files to make, one for each time */
+  char *picture_encoder;   /* "png" or "mjpeg" */
+  int max_width, max_height; /* pixels, 0 as large as the source */
+
   /* mux */
   SendoffOutputPlan *output;
   char **video_paths; /* packet files in order */
@@ -110,6 +117,19 @@ typedef struct {
   gint64 duration_us;
 } SendoffMuxResult;
 SENDOFF_DECLARE_DOC (SendoffMuxResult, sendoff_mux_result)
+
+/* One still picture, upright and with square pixels. */
+typedef struct {
+  gint64 time_us; /* since when the source shows it */
+  int width, height; /* pixels */
+  double contrast; /* standard deviation of its luma, 0 (one colour) to 0.5 */
+} SendoffFrameFacts;
+SENDOFF_DECLARE_DOC (SendoffFrameFacts, sendoff_frame_facts)
+
+typedef struct {
+  GPtrArray *frames; /* SendoffFrameFacts, as the spec's times_us */
+} SendoffFramesResult;
+SENDOFF_DECLARE_DOC (SendoffFramesResult, sendoff_frames_result)
 
 extern const char *const sendoff_role_nicks[];
 

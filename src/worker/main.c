@@ -66,12 +66,21 @@ run_mux (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error)
   return result != NULL ? sendoff_mux_result_to_json (result) : NULL;
 }
 
+static JsonNode *
+run_frame (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error)
+{
+  g_autoptr (SendoffFramesResult) result = sendoff_role_frame (spec, events, error);
+
+  return result != NULL ? sendoff_frames_result_to_json (result) : NULL;
+}
+
 static const Role roles[] = {
   [SENDOFF_ROLE_CAPABILITIES] = { "looking for codecs", run_capabilities },
   [SENDOFF_ROLE_PROBE] = { "probing", run_probe },
   [SENDOFF_ROLE_CHUNKS] = { "encoding video", run_chunks },
   [SENDOFF_ROLE_AUDIO] = { "encoding audio", run_audio },
   [SENDOFF_ROLE_MUX] = { "joining", run_mux },
+  [SENDOFF_ROLE_FRAME] = { "taking pictures", run_frame },
 };
 
 /* Whether another line may be written in this second. FFmpeg calls from any thread and gives its callback no

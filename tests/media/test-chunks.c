@@ -29,6 +29,7 @@ static const Case cases[] = {
   { "edit-list", { .container = "mp4", .codec = "libx264", .n_frames = 75, .gop = 25, .b_frames = 3, .start_ms = -400 }, TRUE },
   { "rotated", { .container = "mp4", .codec = "mpeg4", .n_frames = 75, .gop = 12, .matrix = quarter_turn }, TRUE },
   { "one-keyframe", { .container = "mp4", .codec = "libx264", .n_frames = 75, .gop = 9999, .b_frames = 2 }, TRUE },
+  { "decoding-times-only", { .container = "avi", .codec = "mpeg4", .n_frames = 75, .gop = 12, .b_frames = 2 }, TRUE },
   { "late-start", { .container = "mpegts", .codec = "mpeg2video", .n_frames = 75, .gop = 12, .b_frames = 2, .start_ms = 12000 }, TRUE },
 };
 
@@ -318,6 +319,28 @@ test_join_damaged (void)
   bench_close (&bench);
 }
 
+/* What checks a seek is in the first chunk's file too, in case nobody is left to hear the result. */
+static void
+test_notes_lead_in (void)
+{
+  Bench bench = { 0 };
+  g_autoptr (SendoffWorkerSpec) spec = NULL;
+  g_autoptr (SendoffChunksResult) result = NULL;
+  g_autoptr (SendoffPacketTrailer) first = NULL, second = NULL;
+  g_auto (GStrv) paths = NULL;
+
+  bench_open (&bench, &cases[0].fixture);
+  spec = make_spec (&bench, TRUE, 0, N_CHUNKS);
+  paths = get_paths (&bench, spec);
+  result = run_chunks (&bench, TRUE, 1, 2);
+  first = sendoff_packet_file_read_trailer (paths[1], NULL);
+  second = sendoff_packet_file_read_trailer (paths[2], NULL);
+  g_assert_nonnull (result->lead_in);
+  g_assert_cmpstr (first->lead_in, ==, result->lead_in);
+  g_assert_null (second->lead_in);
+  bench_close (&bench);
+}
+
 /* A chunk whose file is there is kept as it is, byte for byte and inode for inode. */
 static void
 test_keeps_chunks (void)
@@ -428,6 +451,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_exact);
     }
   g_test_add_func ("/media/chunks/keeps-finished", test_keeps_chunks);
+  g_test_add_func ("/media/chunks/notes-lead-in", test_notes_lead_in);
   g_test_add_func ("/media/joiner/times", test_join);
   g_test_add_func ("/media/joiner/damaged", test_join_damaged);
   g_test_add_data_func ("/media/muxer/edit-list", GINT_TO_POINTER (TRUE), test_mux);
