@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* The first run takes 1/(2·slots) of the work: long enough to spare seeks, short enough that the slots end together. */
+/* The first run takes 1/(2·slots) of the work: long enough to spare seeks, short enough to end together. */
 #define RUNS_PER_SLOT 2
 
 static guint

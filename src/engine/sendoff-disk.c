@@ -23,6 +23,12 @@
 /* Where folders go on their way out. */
 #define REMOVED_PREFIX ".removed-"
 
+/* How often making a folder is tried while others remove it. */
+#define MAKE_ATTEMPTS 20
+
+/* How often a folder is emptied while others still make files in it. */
+#define REMOVE_ATTEMPTS 20
+
 /**
  * sendoff_disk_set_error:
  * @code: the #SendoffErrorCode for anything but a full disk
@@ -75,8 +81,20 @@ sendoff_disk_make_folder (const char *path, GError **error)
 {
   g_autofree char *name = NULL;
 
-  if (g_mkdir_with_parents (path, 0777) == 0)
-    return TRUE;
+  /* The call also fails when somebody removes the folder between finding that it exists and looking what it is. */
+  for (int attempt = 0; attempt < MAKE_ATTEMPTS; attempt++)
+    {
+      int saved_errno;
+
+      if (g_mkdir_with_parents (path, 0777) == 0)
+        return TRUE;
+      saved_errno = errno;
+      if (g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_IS_DIR))
+        attempt = MAKE_ATTEMPTS;
+      errno = saved_errno;
+      if (errno != ENOTDIR && errno != EEXIST && errno != ENOENT)
+        break;
+    }
   name = display (path);
   sendoff_disk_set_error (error, SENDOFF_ERROR_FAILED, errno, "The folder “%s” cannot be made", name);
   return FALSE;
@@ -181,8 +199,9 @@ sendoff_disk_rename (const char *from, const char *to, gboolean overwrite, GErro
 
 static gboolean remove_contents (int folder_fd, const char *path, GError **error);
 
+/* Once; errno is ENOTEMPTY when something came in meanwhile. */
 static gboolean
-remove_subfolder (int parent_fd, const char *name, const char *path, GError **error)
+try_remove_subfolder (int parent_fd, const char *name, const char *path, GError **error)
 {
   g_autofree char *text = display (path);
   int fd = openat (parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -192,13 +211,35 @@ remove_subfolder (int parent_fd, const char *name, const char *path, GError **er
       if (errno == ENOENT)
         return TRUE;
       sendoff_disk_set_error (error, SENDOFF_ERROR_FAILED, errno, "The folder “%s” cannot be opened", text);
+      errno = 0;
       return FALSE;
     }
   if (!remove_contents (fd, path, error))
-    return FALSE;
+    {
+      errno = 0;
+      return FALSE;
+    }
   if (unlinkat (parent_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
     return TRUE;
+  if (errno == ENOTEMPTY)
+    return FALSE;
   sendoff_disk_set_error (error, SENDOFF_ERROR_FAILED, errno, "The folder “%s” cannot be removed", text);
+  errno = 0;
+  return FALSE;
+}
+
+/* Somebody who looked for the folder just before it lost its name can still make a lock file in it: then again. */
+static gboolean
+remove_subfolder (int parent_fd, const char *name, const char *path, GError **error)
+{
+  g_autofree char *text = display (path);
+
+  for (int attempt = 0; attempt < REMOVE_ATTEMPTS; attempt++)
+    if (try_remove_subfolder (parent_fd, name, path, error))
+      return TRUE;
+    else if (errno != ENOTEMPTY)
+      return FALSE;
+  sendoff_disk_set_error (error, SENDOFF_ERROR_FAILED, ENOTEMPTY, "The folder “%s” cannot be removed", text);
   return FALSE;
 }
 

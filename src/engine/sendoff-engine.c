@@ -4,15 +4,13 @@
 
 #include "base/sendoff-error.h"
 #include "engine/sendoff-disk.h"
-#include "engine/sendoff-environment.h"
-#include "engine/sendoff-identity.h"
+#include "engine/sendoff-engine-private.h"
+#include "engine/sendoff-facts.h"
 #include "engine/sendoff-job-private.h"
 #include "engine/sendoff-preflight.h"
 #include "engine/sendoff-queue.h"
+#include "engine/sendoff-startup.h"
 #include "model/sendoff-planner.h"
-
-#define DATABASE_FILE "sendoff.db"
-#define LISTED_JOBS_MAX 1000
 
 struct _SendoffEngine {
   GObject parent_instance;
@@ -25,6 +23,7 @@ struct _SendoffEngine {
   SendoffMachine *machine;
   SendoffStore *store;
   SendoffQueue *queue;
+  SendoffFrameLoader *frame_loader;
 };
 
 enum {
@@ -45,6 +44,7 @@ sendoff_engine_finalize (GObject *object)
 {
   SendoffEngine *self = SENDOFF_ENGINE (object);
 
+  g_clear_object (&self->frame_loader);
   g_clear_object (&self->queue);
   g_clear_object (&self->store);
   g_clear_object (&self->catalog);
@@ -144,108 +144,13 @@ sendoff_engine_new (void)
 
 /* ---- Start ---- */
 
-/* What the start's thread finds out. */
-typedef struct {
-  char *data_dir, *cache_dir, *worker_path;
-  SendoffWorkerClient *client;
-  SendoffCatalog *catalog;
-  SendoffMachine *machine;
-  SendoffStore *store;
-  GPtrArray *jobs;     /* SendoffStoredJob */
-  GArray *interrupted; /* gboolean, one for each job */
-} Start;
-
-static void
-start_free (gpointer data)
-{
-  Start *start = data;
-
-  g_free (start->data_dir);
-  g_free (start->cache_dir);
-  g_free (start->worker_path);
-  g_clear_pointer (&start->client, sendoff_worker_client_free);
-  g_clear_object (&start->catalog);
-  g_clear_pointer (&start->machine, sendoff_machine_free);
-  g_clear_object (&start->store);
-  g_clear_pointer (&start->jobs, g_ptr_array_unref);
-  g_clear_pointer (&start->interrupted, g_array_unref);
-  g_free (start);
-}
-
-static gboolean
-open_store (Start *start, GError **error)
-{
-  g_autofree char *path = g_build_filename (start->data_dir, DATABASE_FILE, NULL);
-  g_autoptr (SendoffCatalog) base = sendoff_catalog_new (error);
-  g_autoptr (GPtrArray) presets = NULL;
-
-  if (base == NULL || !sendoff_disk_make_folder (start->data_dir, error))
-    return FALSE;
-  start->store = sendoff_store_new (path);
-  if (!sendoff_store_open_sync (start->store, base, error))
-    return FALSE;
-  presets = sendoff_store_list_presets_sync (start->store, error);
-  if (presets == NULL)
-    return FALSE;
-  start->catalog = sendoff_catalog_new_with_presets (base, presets, error);
-  return start->catalog != NULL;
-}
-
-/* Whether the job is unfinished and nobody works on it. */
-static gboolean
-is_interrupted (Start *start, const SendoffStoredJob *job)
-{
-  g_autofree char *path = sendoff_queue_dup_lock_path (start->cache_dir, job->export_id);
-  int fd;
-
-  if (sendoff_status_is_final (sendoff_status_from_nick (job->status)))
-    return FALSE;
-  fd = sendoff_disk_try_lock (path, SENDOFF_LOCK_EXCLUSIVE, NULL);
-  if (fd < 0)
-    return FALSE;
-  close (fd);
-  return TRUE;
-}
-
-static gboolean
-list_jobs (Start *start, GError **error)
-{
-  start->jobs = sendoff_store_list_jobs_sync (start->store, LISTED_JOBS_MAX, error);
-  if (start->jobs == NULL)
-    return FALSE;
-  start->interrupted = g_array_new (FALSE, FALSE, sizeof (gboolean));
-  for (guint i = 0; i < start->jobs->len; i++)
-    {
-      gboolean interrupted = is_interrupted (start, g_ptr_array_index (start->jobs, i));
-
-      g_array_append_val (start->interrupted, interrupted);
-    }
-  return TRUE;
-}
-
-static gboolean
-start_blocking (Start *start, int cores, GCancellable *cancellable, GError **error)
-{
-  if (start->data_dir == NULL)
-    start->data_dir = sendoff_environment_dup_data_dir ();
-  if (start->cache_dir == NULL)
-    start->cache_dir = sendoff_environment_dup_cache_dir ();
-  if (start->worker_path == NULL)
-    start->worker_path = sendoff_environment_find_worker (error);
-  if (start->worker_path == NULL || !sendoff_disk_make_folder (start->cache_dir, error))
-    return FALSE;
-  start->client = sendoff_worker_client_new (start->worker_path);
-  start->machine = sendoff_environment_learn_machine (start->client, start->cache_dir, cores, cancellable, error);
-  return start->machine != NULL && open_store (start, error) && list_jobs (start, error);
-}
-
 static void
 start_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
 {
   SendoffEngine *self = object;
   GError *error = NULL;
 
-  if (start_blocking (data, (int)self->cores, cancellable, &error))
+  if (sendoff_startup_run (data, (int)self->cores, cancellable, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -259,14 +164,14 @@ sendoff_engine_start_async (SendoffEngine *self,
                             gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
-  Start *start = g_new0 (Start, 1);
+  SendoffStartup *start = g_new0 (SendoffStartup, 1);
 
   g_return_if_fail (self->queue == NULL);
   start->data_dir = g_strdup (self->data_dir);
   start->cache_dir = g_strdup (self->cache_dir);
   start->worker_path = g_strdup (self->worker_path);
   g_task_set_source_tag (task, sendoff_engine_start_async);
-  g_task_set_task_data (task, start, start_free);
+  g_task_set_task_data (task, start, (GDestroyNotify)sendoff_startup_free);
   g_task_run_in_thread (task, start_thread);
 }
 
@@ -295,7 +200,7 @@ add_job (SendoffEngine *self, SendoffJob *job, guint position)
 }
 
 static void
-add_stored_jobs (SendoffEngine *self, Start *start)
+add_stored_jobs (SendoffEngine *self, SendoffStartup *start)
 {
   for (guint i = 0; i < start->jobs->len; i++)
     {
@@ -316,7 +221,7 @@ add_stored_jobs (SendoffEngine *self, Start *start)
 gboolean
 sendoff_engine_start_finish (SendoffEngine *self, GAsyncResult *result, GError **error)
 {
-  Start *start;
+  SendoffStartup *start;
 
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   if (!g_task_propagate_boolean (G_TASK (result), error))
@@ -332,6 +237,7 @@ sendoff_engine_start_finish (SendoffEngine *self, GAsyncResult *result, GError *
                                    g_steal_pointer (&start->client), self->store, self->cache_dir,
                                    self->machine->libraries);
   sendoff_queue_set_max_running (self->queue, self->max_running);
+  self->frame_loader = sendoff_frame_loader_new (self->queue, self->cache_dir);
   g_list_store_remove_all (self->jobs);
   add_stored_jobs (self, start);
   return TRUE;
@@ -342,6 +248,13 @@ SendoffCatalog *
 sendoff_engine_get_catalog (SendoffEngine *self)
 {
   return self->catalog;
+}
+
+/** sendoff_engine_get_frame_loader: (transfer none) (nullable): who takes still pictures, %NULL when stopped. */
+SendoffFrameLoader *
+sendoff_engine_get_frame_loader (SendoffEngine *self)
+{
+  return self->frame_loader;
 }
 
 /** sendoff_engine_get_machine: (transfer none): what this machine can do. */
@@ -357,12 +270,8 @@ typedef struct {
   GFile *file;
   SendoffProbeFlags flags;
   SendoffStore *store;
-  SendoffWorkerClient *client; /* borrowed from the queue */
-  SendoffQueue *queue;
+  SendoffQueue *queue; /* keeps the worker client */
 } Probe;
-
-/* The store's names for what was asked, the most thorough last. A more thorough answer serves a lesser question. */
-static const char *const probe_kinds[] = { "quick", "scan", "details" };
 
 static void
 probe_free (gpointer data)
@@ -375,73 +284,14 @@ probe_free (gpointer data)
   g_free (probe);
 }
 
-static guint
-get_probe_kind (SendoffProbeFlags flags)
-{
-  return (flags & SENDOFF_PROBE_PACKET_DETAILS) != 0 ? 2 : (flags & SENDOFF_PROBE_SCAN) != 0 ? 1 : 0;
-}
-
-static SendoffMediaInfo *
-find_known (Probe *probe, const char *identity)
-{
-  guint wanted = get_probe_kind (probe->flags);
-
-  for (guint kind = 0; kind < G_N_ELEMENTS (probe_kinds); kind++)
-    {
-      g_autoptr (JsonNode) node = sendoff_store_get_source_sync (probe->store, identity, probe_kinds[kind], NULL);
-      g_autoptr (SendoffMediaInfo) info = node != NULL ? sendoff_media_info_from_json (node, NULL) : NULL;
-
-      /* An index may have told a quick look as much as a scan would. */
-      if (info != NULL && (kind >= wanted || (wanted == 1 && info->scanned)))
-        return g_steal_pointer (&info);
-    }
-  return NULL;
-}
-
-static SendoffMediaInfo *
-ask_worker (Probe *probe, int fd, gint64 size_bytes, const char *identity, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (SendoffWorkerSpec) spec = sendoff_worker_spec_new ();
-  g_autofree char *path = g_file_get_path (probe->file);
-  g_autofree char *uri = g_file_get_uri (probe->file);
-  g_autoptr (JsonNode) node = NULL;
-  g_autoptr (JsonNode) kept = NULL;
-  g_autoptr (GError) local = NULL;
-  SendoffMediaInfo *info;
-  guint kind = get_probe_kind (probe->flags);
-
-  spec->role = SENDOFF_ROLE_PROBE;
-  spec->scan = kind > 0;
-  spec->packet_details = kind == 2;
-  spec->source_name = path != NULL ? g_filename_display_basename (path) : g_strdup (uri);
-  spec->source_size_bytes = size_bytes;
-  node = sendoff_worker_client_run (probe->client, spec, fd, NULL, NULL, cancellable, NULL, error);
-  info = node != NULL ? sendoff_media_info_from_json (node, error) : NULL;
-  if (info == NULL)
-    return NULL;
-  g_free (info->identity);
-  info->identity = g_strdup (identity);
-  info->size_bytes = size_bytes;
-  kept = sendoff_media_info_to_json (info);
-  if (!sendoff_store_put_source_sync (probe->store, identity, probe_kinds[kind], uri, kept, &local))
-    g_info ("facts not kept: %s", local->message);
-  return info;
-}
-
 static void
 probe_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
 {
   Probe *probe = data;
   GError *error = NULL;
-  gint64 size_bytes;
-  int fd = sendoff_identity_open_source (probe->file, &size_bytes, &error);
-  g_autofree char *identity = fd >= 0 ? sendoff_identity_compute (fd, &error) : NULL;
-  SendoffMediaInfo *info = identity != NULL ? find_known (probe, identity) : NULL;
+  SendoffMediaInfo *info = sendoff_facts_look_up (probe->store, sendoff_queue_get_client (probe->queue), probe->file,
+                                                  probe->flags, cancellable, &error);
 
-  if (identity != NULL && info == NULL)
-    info = ask_worker (probe, fd, size_bytes, identity, cancellable, &error);
-  if (fd >= 0)
-    close (fd);
   if (info != NULL)
     g_task_return_pointer (task, info, (GDestroyNotify)sendoff_media_info_free);
   else
@@ -466,18 +316,31 @@ sendoff_engine_probe_async (SendoffEngine *self,
   probe->flags = flags;
   probe->store = g_object_ref (self->store);
   probe->queue = g_object_ref (self->queue);
-  probe->client = sendoff_queue_get_client (self->queue);
   g_task_set_source_tag (task, sendoff_engine_probe_async);
   g_task_set_task_data (task, probe, probe_free);
   g_task_run_in_thread (task, probe_thread);
 }
 
-/** sendoff_engine_probe_finish: (transfer full): the facts, or %NULL with %SENDOFF_ERROR_SOURCE_UNREADABLE and others. */
+/** sendoff_engine_probe_finish: (transfer full): the facts, or %NULL with an error as sendoff_facts_look_up() has. */
 SendoffMediaInfo *
 sendoff_engine_probe_finish (SendoffEngine *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* (transfer none): what the database is reached by. */
+SendoffStore *
+sendoff_engine_get_store (SendoffEngine *self)
+{
+  return self->store;
+}
+
+/* The user's own presets have changed. */
+void
+sendoff_engine_set_catalog (SendoffEngine *self, SendoffCatalog *catalog)
+{
+  g_set_object (&self->catalog, catalog);
 }
 
 /* ---- Plan and preflight ---- */
@@ -762,6 +625,16 @@ on_queue_stopped (GObject *object, GAsyncResult *result, gpointer data)
   g_task_run_in_thread (task, close_thread);
 }
 
+static void
+on_frame_loader_stopped (GObject *object, GAsyncResult *result, gpointer data)
+{
+  SendoffEngine *self = g_task_get_source_object (data);
+
+  sendoff_frame_loader_stop_finish (SENDOFF_FRAME_LOADER (object), result, NULL);
+  g_clear_object (&self->frame_loader);
+  sendoff_queue_stop_async (self->queue, on_queue_stopped, data);
+}
+
 /** sendoff_engine_stop_async: ends every worker and closes the store; jobs that ran can be resumed later. */
 void
 sendoff_engine_stop_async (SendoffEngine *self, GAsyncReadyCallback callback, gpointer data)
@@ -772,7 +645,7 @@ sendoff_engine_stop_async (SendoffEngine *self, GAsyncReadyCallback callback, gp
   if (self->queue == NULL)
     g_task_return_boolean (task, TRUE);
   else
-    sendoff_queue_stop_async (self->queue, on_queue_stopped, g_steal_pointer (&task));
+    sendoff_frame_loader_stop_async (self->frame_loader, on_frame_loader_stopped, g_steal_pointer (&task));
 }
 
 /** sendoff_engine_stop_finish: always succeeds. */

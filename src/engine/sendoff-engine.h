@@ -26,6 +26,13 @@ typedef enum {
   SENDOFF_PROBE_PACKET_DETAILS = 1 << 1, /* keyframe times and packet profile too */
 } SendoffProbeFlags;
 
+/* A still picture that was written. */
+typedef struct {
+  char *path; /* as it is named, any bytes */
+  gint64 time_us; /* since when the source shows it */
+  int width, height; /* pixels */
+} SendoffSavedFrame;
+
 /* Construct properties: data-dir, cache-dir, worker-path (all NULL: SENDOFF_DATA_DIR, SENDOFF_CACHE_DIR, SENDOFF_WORKER
  * from the environment, then the XDG places and the build or installed worker), cores (0: all). */
 SendoffEngine *sendoff_engine_new (void);
@@ -42,6 +49,33 @@ void sendoff_engine_probe_async (SendoffEngine *self, GFile *file, SendoffProbeF
                                  GAsyncReadyCallback callback, gpointer data);
 SendoffMediaInfo *sendoff_engine_probe_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
 
+/* Still pictures as PNG: what is shown at a moment of source time, upright, not enlarged, at most max_width × max_height
+ * (0: as large as the source). Taken in a worker, kept by source identity. NOT_FOUND: neither video nor a cover. */
+void sendoff_engine_load_frame_async (SendoffEngine *self, GFile *file, const SendoffMediaInfo *info, gint64 time_us,
+                                      int max_width, int max_height, GCancellable *cancellable,
+                                      GAsyncReadyCallback callback, gpointer data);
+GBytes *sendoff_engine_load_frame_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
+/* A picture that stands for the whole. */
+void sendoff_engine_load_poster_async (SendoffEngine *self, GFile *file, const SendoffMediaInfo *info, int max_width,
+                                       int max_height, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                       gpointer data);
+GBytes *sendoff_engine_load_poster_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
+/* Several with one decoder; returns GBytes in the order of the times. */
+void sendoff_engine_load_frames_async (SendoffEngine *self, GFile *file, const SendoffMediaInfo *info,
+                                       const gint64 *times_us, guint n_times, int max_width, int max_height,
+                                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+GPtrArray *sendoff_engine_load_frames_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
+/* Several as files; returns SendoffSavedFrame. */
+void sendoff_engine_save_frames_async (SendoffEngine *self, GFile *file, const SendoffMediaInfo *info,
+                                       const gint64 *times_us, char *const *paths, gboolean jpeg, int max_width,
+                                       int max_height, gboolean overwrite, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer data);
+GPtrArray *sendoff_engine_save_frames_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+void sendoff_saved_frame_free (SendoffSavedFrame *self);
+
 /* The planner with this engine's catalog and machine. Instant and pure. */
 SendoffPlan *sendoff_engine_plan (SendoffEngine *self, const SendoffMediaInfo *source, SendoffRequest *request);
 
@@ -50,6 +84,14 @@ SendoffPlan *sendoff_engine_plan (SendoffEngine *self, const SendoffMediaInfo *s
 void sendoff_engine_preflight_async (SendoffEngine *self, SendoffRequest *request, const SendoffPlan *plan,
                                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 GPtrArray *sendoff_engine_preflight_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
+/* The user's own presets. When the call is finished, sendoff_engine_get_catalog() is another catalog, with the change. */
+void sendoff_engine_save_preset_async (SendoffEngine *self, const SendoffPreset *preset, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer data);
+gboolean sendoff_engine_save_preset_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+void sendoff_engine_remove_preset_async (SendoffEngine *self, const char *preset_id, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gboolean sendoff_engine_remove_preset_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
 
 /* Stores the job and queues it; fails with SENDOFF_ERROR_INVALID_REQUEST when the plan has an error. The job is
  * owned by the engine's list. */

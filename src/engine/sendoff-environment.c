@@ -71,9 +71,14 @@ append_file_state (GString *key, const char *path)
                           (gint64)state.st_mtim.tv_sec, (long)state.st_mtim.tv_nsec);
 }
 
-/* Changes when the worker is another, or when libraries are installed (the loader's cache is written anew). */
-static char *
-dup_machine_key (const char *worker_path)
+/**
+ * sendoff_environment_dup_worker_key:
+ *
+ * Returns: (transfer full): a text that changes when the worker is another program, or when libraries were installed
+ *   (the loader's cache is written anew)
+ */
+char *
+sendoff_environment_dup_worker_key (const char *worker_path)
 {
   GString *key = g_string_new ("1;");
 
@@ -144,7 +149,7 @@ sendoff_environment_learn_machine (SendoffWorkerClient *client,
                                    GError **error)
 {
   g_autofree char *path = g_build_filename (cache_dir, MACHINE_FILE, NULL);
-  g_autofree char *key = dup_machine_key (sendoff_worker_client_get_path (client));
+  g_autofree char *key = sendoff_environment_dup_worker_key (sendoff_worker_client_get_path (client));
   g_autoptr (SendoffMachine) machine = read_machine (path, key);
 
   if (machine == NULL)

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 char *sendoff_environment_dup_data_dir (void);
 char *sendoff_environment_dup_cache_dir (void);
 char *sendoff_environment_find_worker (GError **error);
+char *sendoff_environment_dup_worker_key (const char *worker_path);
 SendoffMachine *sendoff_environment_learn_machine (SendoffWorkerClient *client, const char *cache_dir, int cores,
                                                    GCancellable *cancellable, GError **error);
 

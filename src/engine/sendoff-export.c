@@ -245,7 +245,7 @@ sendoff_export_get_size_bytes (SendoffExport *self)
   return self->stored->size_bytes;
 }
 
-/** sendoff_export_get_certificate: (transfer none) (nullable): what the check of the file found, when it was checked. */
+/** sendoff_export_get_certificate: (transfer none) (nullable): what the check of the finished file found. */
 const SendoffCertificate *
 sendoff_export_get_certificate (SendoffExport *self)
 {

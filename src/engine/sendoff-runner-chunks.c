@@ -306,7 +306,11 @@ batch_is_over (SendoffRunner *self, RunnerBatch *batch)
 
   g_mutex_lock (&self->mutex);
   for (guint r = 0; r < batch->renditions->len; r++)
-    over &= !sendoff_runner_is_wanted_locked (self, ((RunnerRendition *)g_ptr_array_index (batch->renditions, r))->outputs);
+    {
+      RunnerRendition *rendition = g_ptr_array_index (batch->renditions, r);
+
+      over &= !sendoff_runner_is_wanted_locked (self, rendition->outputs);
+    }
   g_mutex_unlock (&self->mutex);
   return over;
 }

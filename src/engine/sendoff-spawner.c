@@ -243,7 +243,7 @@ sendoff_spawner_spawn (SendoffSpawner *self, const char *path, int source_fd, Se
   g_mutex_unlock (&self->mutex);
   if (request.error_number == 0)
     return TRUE;
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED, "Sendoff's worker program “%s” cannot be started: %s.", path,
-               g_strerror (request.error_number));
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED,
+               "Sendoff's worker program “%s” cannot be started: %s.", path, g_strerror (request.error_number));
   return FALSE;
 }

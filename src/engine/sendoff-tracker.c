@@ -30,6 +30,7 @@ typedef struct {
   SendoffStatus status;
   double weights[SENDOFF_N_PARTS];
   double fractions[SENDOFF_N_PARTS];
+  double current; /* what is done, 0–100; what is shown never goes back */
   Speed frames, progress;
 } Tracked;
 
@@ -40,7 +41,7 @@ struct _SendoffTracker {
   Tracked *outputs;
   guint n_outputs;
   Speed progress;
-  double best_progress;
+  double current, best_progress; /* means of the outputs */
   gint64 posted_at_us;
   gboolean post_pending;
   SendoffTrackerFunc changed; /* NULL once disconnected */
@@ -50,9 +51,10 @@ struct _SendoffTracker {
 static void
 measure (Speed *speed, double value, gint64 now_us)
 {
-  double seconds = (now_us - speed->sampled_at_us) / 1e6, current;
+  double seconds = (now_us - speed->sampled_at_us) / 1e6, current, weight;
 
-  if (speed->sampled_at_us == 0)
+  /* The time until it begins to grow says nothing. */
+  if (speed->sampled_at_us == 0 || (speed->measured_s <= 0 && value <= speed->sampled_value))
     {
       speed->sampled_at_us = now_us;
       speed->sampled_value = value;
@@ -60,21 +62,23 @@ measure (Speed *speed, double value, gint64 now_us)
   if (now_us - speed->sampled_at_us < SPEED_SAMPLE_US)
     return;
   current = MAX (value - speed->sampled_value, 0) / seconds;
-  if (speed->measured_s <= 0)
-    speed->per_second = current;
-  else
-    speed->per_second += (current - speed->per_second) * (1 - exp (-seconds / SPEED_SMOOTHING_S));
   speed->measured_s += seconds;
+  /* The mean at first, and the last seconds later. */
+  weight = MAX (1 - exp (-seconds / SPEED_SMOOTHING_S), seconds / speed->measured_s);
+  speed->per_second += (current - speed->per_second) * weight;
   speed->sampled_at_us = now_us;
   speed->sampled_value = value;
 }
 
+/* The last parts are worth five percent and take no time to speak of. */
 static gint64
 get_time_left (const Speed *speed, double progress)
 {
+  double encoded = 100.0 - part_weights[SENDOFF_PART_MUX] - part_weights[SENDOFF_PART_VERIFY];
+
   if (speed->measured_s < TIME_LEFT_AFTER_S || speed->per_second <= 1e-6)
     return -1;
-  return (gint64)((100.0 - progress) / speed->per_second * 1e6);
+  return (gint64)(MAX (encoded - progress, 0) / speed->per_second * 1e6);
 }
 
 static void
@@ -196,19 +200,24 @@ static void
 update_progress_locked (SendoffTracker *self, Tracked *tracked)
 {
   gint64 now_us = g_get_monotonic_time ();
-  double progress = 0, sum = 0;
+  double shown = 0, current = 0;
 
+  tracked->current = 0;
   for (int i = 0; i < SENDOFF_N_PARTS; i++)
-    progress += tracked->weights[i] * tracked->fractions[i];
-  tracked->stored->progress = MAX (tracked->stored->progress, MIN (progress, 100.0));
+    tracked->current += tracked->weights[i] * tracked->fractions[i];
+  tracked->stored->progress = MAX (tracked->stored->progress, MIN (tracked->current, 100.0));
   for (guint i = 0; i < self->n_outputs; i++)
-    sum += self->outputs[i].stored->progress;
-  self->best_progress = MAX (self->best_progress, sum / self->n_outputs);
-  /* The first jump is what was there already, and says nothing about speed. */
-  if (tracked->fractions[SENDOFF_PART_PREPARE] >= 1)
     {
-      measure (&tracked->progress, tracked->stored->progress, now_us);
-      measure (&self->progress, self->best_progress, now_us);
+      shown += self->outputs[i].stored->progress;
+      current += sendoff_status_is_final (self->outputs[i].status) ? 100.0 : self->outputs[i].current;
+    }
+  self->best_progress = MAX (self->best_progress, shown / self->n_outputs);
+  self->current = current / self->n_outputs;
+  /* What was there already says nothing about speed. */
+  if (tracked->status >= SENDOFF_STATUS_ENCODING)
+    {
+      measure (&tracked->progress, tracked->current, now_us);
+      measure (&self->progress, self->current, now_us);
     }
   post_soon_locked (self);
 }
@@ -279,7 +288,8 @@ sendoff_tracker_set_frames (SendoffTracker *self, guint output, gint64 frames, g
   Tracked *tracked = &self->outputs[output];
 
   g_mutex_lock (&self->mutex);
-  measure (&tracked->frames, (double)frames, g_get_monotonic_time ());
+  if (tracked->status >= SENDOFF_STATUS_ENCODING)
+    measure (&tracked->frames, (double)frames, g_get_monotonic_time ());
   tracked->stored->size_bytes = size_bytes;
   post_soon_locked (self);
   g_mutex_unlock (&self->mutex);
@@ -403,7 +413,7 @@ sendoff_tracker_dup_snapshot (SendoffTracker *self)
   g_mutex_lock (&self->mutex);
   snapshot->status = get_job_status_locked (self);
   snapshot->progress = self->best_progress;
-  snapshot->time_left_us = get_time_left (&self->progress, self->best_progress);
+  snapshot->time_left_us = get_time_left (&self->progress, self->current);
   for (guint i = 0; i < self->n_outputs; i++)
     {
       const Tracked *tracked = &self->outputs[i];
@@ -414,7 +424,7 @@ sendoff_tracker_dup_snapshot (SendoffTracker *self)
       state->frames_per_second = encodes ? tracked->frames.per_second : 0;
       state->time_left_us = sendoff_status_is_final (tracked->status)
                                 ? -1
-                                : get_time_left (&tracked->progress, tracked->stored->progress);
+                                : get_time_left (&tracked->progress, tracked->current);
       g_ptr_array_add (snapshot->outputs, state);
     }
   g_mutex_unlock (&self->mutex);

@@ -10,9 +10,10 @@
  *   lying-seeks=1         frames after a seek are others
  *   needs-sequential=1    says so after every seek
  *   chunk-ms=N            time that each chunk takes
- *   bad-mux=1             a file with a frame too few
- *   no-space-mux=1        an error event when muxing
- * A "muxed" file is the media info that a probe of it then reports.
+ *   frame-ms=N            time that the pictures of a run take
+ *   frame-error=1         an error event of the source instead of pictures
+ * A "muxed" file is the media info that a probe of it then reports; one of an output that is called "bad" lacks a
+ * frame, one that is called "no space" meets a full disk.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -408,6 +409,37 @@ run_probe (const SendoffWorkerSpec *spec, GHashTable *wishes)
   say_result (node);
 }
 
+/* Pictures are their time in words; the later, the more contrast. */
+static void
+run_frame (const SendoffWorkerSpec *spec, GHashTable *wishes)
+{
+  g_autoptr (SendoffFramesResult) result = sendoff_frames_result_new ();
+  g_autoptr (JsonNode) node = NULL;
+
+  for (guint i = 0; i < spec->times_us->len; i++)
+    note (wishes, "frame %" G_GINT64_FORMAT "\n", g_array_index (spec->times_us, gint64, i));
+  g_usleep ((gulong)get_int (wishes, "frame-ms", 0) * 1000);
+  if (get_int (wishes, "frame-error", 0) != 0)
+    {
+      say ("{\"event\":\"error\",\"code\":\"not-found\",\"stage\":\"taking pictures\",\"message\":\"Nothing to see.\"}");
+      return;
+    }
+  for (guint i = 0; i < spec->times_us->len; i++)
+    {
+      gint64 time_us = g_array_index (spec->times_us, gint64, i);
+      g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT " %s IEND\xae\x42\x60\x82", time_us, spec->picture_encoder);
+      SendoffFrameFacts *facts = sendoff_frame_facts_new ();
+
+      if (!g_file_set_contents (spec->frame_paths[i], text, -1, NULL))
+        abort ();
+      facts->time_us = time_us;
+      facts->contrast = (double)(time_us / 1000000) / 1000;
+      g_ptr_array_add (result->frames, facts);
+    }
+  node = sendoff_frames_result_to_json (result);
+  say_result (node);
+}
+
 int
 main (void)
 {
@@ -438,6 +470,9 @@ main (void)
       break;
     case SENDOFF_ROLE_MUX:
       run_mux (spec, wishes);
+      break;
+    case SENDOFF_ROLE_FRAME:
+      run_frame (spec, wishes);
       break;
     default:
       return 3;

@@ -318,17 +318,24 @@ use_folder (gpointer data)
 
       if (fd < 0)
         {
+          g_printerr ("lock: %s\n", error->message);
           g_atomic_int_inc (user->failures);
           continue;
         }
       /* Whoever holds the lock can write to the folder, and finds what it wrote. */
       file_fd = open (file, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
       if (file_fd < 0 || !g_file_test (file, G_FILE_TEST_EXISTS))
-        g_atomic_int_inc (user->failures);
+        {
+          g_printerr ("write: %s\n", g_strerror (errno));
+          g_atomic_int_inc (user->failures);
+        }
       if (file_fd >= 0)
         close (file_fd);
       if (!sendoff_disk_release_folder (fd, user->path, &error))
-        g_atomic_int_inc (user->failures);
+        {
+          g_printerr ("release: %s\n", error->message);
+          g_atomic_int_inc (user->failures);
+        }
     }
   return NULL;
 }

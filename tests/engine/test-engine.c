@@ -1,5 +1,7 @@
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
@@ -60,17 +62,24 @@ stop_engine (Fixture *self)
   g_assert_null (self->engine);
 }
 
+/* Takes @folder. */
 static void
-set_up (Fixture *self, gconstpointer data)
+set_up_in (Fixture *self, char *folder)
 {
-  self->folder = g_dir_make_tmp ("sendoff-XXXXXX", NULL);
+  self->folder = folder;
   self->state = g_build_filename (self->folder, "state", NULL);
   self->data = g_build_filename (self->folder, "data", NULL);
   self->cache = g_build_filename (self->folder, "cache", NULL);
   self->out = g_build_filename (self->folder, "out", NULL);
   self->source = g_build_filename (self->folder, "source.mp4", NULL);
-  g_assert_cmpint (g_mkdir (self->state, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir_with_parents (self->state, 0700), ==, 0);
   start_engine (self);
+}
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  set_up_in (self, g_dir_make_tmp ("sendoff-XXXXXX", NULL));
 }
 
 static void
@@ -660,6 +669,53 @@ test_cancel_interrupted (Fixture *self, gconstpointer data)
   g_assert_false (sendoff_job_get_interrupted (get_first_job (self)));
 }
 
+/* The process that is killed in the middle of an export. */
+static int
+run_victim (const char *folder)
+{
+  Fixture self = { 0 };
+  g_autoptr (SendoffPlan) plan = NULL;
+  SendoffJob *job;
+
+  set_up_in (&self, g_strdup (folder));
+  write_source (&self, "chunk-ms=60\n");
+  plan = make_plan (&self, 16);
+  add_output (plan, "one", 720, 16);
+  job = submit (&self, plan);
+  while (sendoff_job_get_progress (job) < 40)
+    g_main_context_iteration (NULL, TRUE);
+  return raise (SIGKILL);
+}
+
+static void
+test_killed_engine (Fixture *self, gconstpointer data)
+{
+  char *argv[] = { (char *)"/proc/self/exe", (char *)"--victim", self->folder, NULL };
+  g_autofree char *program = g_file_read_link (argv[0], NULL);
+  SendoffJob *job;
+  int status;
+  guint before;
+
+  argv[0] = program;
+  stop_engine (self);
+  g_assert_true (g_spawn_sync (NULL, argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, NULL, &status, NULL));
+  g_assert_true (WIFSIGNALED (status) && WTERMSIG (status) == SIGKILL);
+  /* Its workers went with it. */
+  g_usleep (50000);
+  before = count_in_log (self, "chunk ");
+  g_assert_cmpuint (before, >=, 4);
+  g_usleep (200000);
+  g_assert_cmpuint (count_in_log (self, "chunk "), ==, before);
+  start_engine (self);
+  job = get_first_job (self);
+  g_assert_true (sendoff_job_get_interrupted (job));
+  resume (self, job);
+  wait_until_over (job);
+  assert_completed (job, 0);
+  g_assert_cmpuint (count_in_log (self, "chunk "), <=, 16);
+  assert_nothing_left (self, 1);
+}
+
 /* A finished chunk that was damaged is made again. */
 static void
 test_damaged_chunk (Fixture *self, gconstpointer data)
@@ -810,6 +866,8 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  if (argc == 3 && g_str_equal (argv[1], "--victim"))
+    return run_victim (argv[2]);
   ADD ("export", NULL, test_export);
   ADD ("batches", NULL, test_batches);
   ADD ("sequential-outputs", NULL, test_sequential_outputs);
@@ -823,6 +881,7 @@ main (int argc, char *argv[])
   ADD ("needs-sequential", "needs-sequential=1\n", test_lying_seeks);
   ADD ("cancel", NULL, test_cancel);
   ADD ("resume", NULL, test_resume);
+  ADD ("killed-engine", NULL, test_killed_engine);
   ADD ("cancel-interrupted", NULL, test_cancel_interrupted);
   ADD ("damaged-chunk", NULL, test_damaged_chunk);
   ADD ("names", NULL, test_names);

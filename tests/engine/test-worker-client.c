@@ -27,7 +27,11 @@ open_source (const char *text, gint64 *size)
 }
 
 static JsonNode *
-probe (SendoffWorkerClient *client, const char *wishes, GCancellable *cancellable, SendoffWorkerReport *report, GError **error)
+probe (SendoffWorkerClient *client,
+       const char *wishes,
+       GCancellable *cancellable,
+       SendoffWorkerReport *report,
+       GError **error)
 {
   g_autoptr (SendoffWorkerSpec) spec = sendoff_worker_spec_new ();
   JsonNode *node;

@@ -1,0 +1,101 @@
+#include "engine/sendoff-startup.h"
+
+#include <unistd.h>
+
+#include "engine/sendoff-disk.h"
+#include "engine/sendoff-environment.h"
+#include "engine/sendoff-job-private.h"
+#include "engine/sendoff-queue.h"
+
+#define DATABASE_FILE "sendoff.db"
+#define LISTED_JOBS_MAX 1000
+
+/** sendoff_startup_free: frees what was found and not taken. */
+void
+sendoff_startup_free (SendoffStartup *start)
+{
+  g_free (start->data_dir);
+  g_free (start->cache_dir);
+  g_free (start->worker_path);
+  g_clear_pointer (&start->client, sendoff_worker_client_free);
+  g_clear_object (&start->catalog);
+  g_clear_pointer (&start->machine, sendoff_machine_free);
+  g_clear_object (&start->store);
+  g_clear_pointer (&start->jobs, g_ptr_array_unref);
+  g_clear_pointer (&start->interrupted, g_array_unref);
+  g_free (start);
+}
+
+static gboolean
+open_store (SendoffStartup *start, GError **error)
+{
+  g_autofree char *path = g_build_filename (start->data_dir, DATABASE_FILE, NULL);
+  g_autoptr (SendoffCatalog) base = sendoff_catalog_new (error);
+  g_autoptr (GPtrArray) presets = NULL;
+
+  if (base == NULL || !sendoff_disk_make_folder (start->data_dir, error))
+    return FALSE;
+  start->store = sendoff_store_new (path);
+  if (!sendoff_store_open_sync (start->store, base, error))
+    return FALSE;
+  presets = sendoff_store_list_presets_sync (start->store, error);
+  if (presets == NULL)
+    return FALSE;
+  start->catalog = sendoff_catalog_new_with_presets (base, presets, error);
+  return start->catalog != NULL;
+}
+
+/* Whether the job is unfinished and nobody works on it. */
+static gboolean
+is_interrupted (SendoffStartup *start, const SendoffStoredJob *job)
+{
+  g_autofree char *path = sendoff_queue_dup_lock_path (start->cache_dir, job->export_id);
+  int fd;
+
+  if (sendoff_status_is_final (sendoff_status_from_nick (job->status)))
+    return FALSE;
+  fd = sendoff_disk_try_lock (path, SENDOFF_LOCK_EXCLUSIVE, NULL);
+  if (fd < 0)
+    return FALSE;
+  close (fd);
+  return TRUE;
+}
+
+static gboolean
+list_jobs (SendoffStartup *start, GError **error)
+{
+  start->jobs = sendoff_store_list_jobs_sync (start->store, LISTED_JOBS_MAX, error);
+  if (start->jobs == NULL)
+    return FALSE;
+  start->interrupted = g_array_new (FALSE, FALSE, sizeof (gboolean));
+  for (guint i = 0; i < start->jobs->len; i++)
+    {
+      gboolean interrupted = is_interrupted (start, g_ptr_array_index (start->jobs, i));
+
+      g_array_append_val (start->interrupted, interrupted);
+    }
+  return TRUE;
+}
+
+/**
+ * sendoff_startup_run:
+ * @start: with what the engine was told: folders and worker, each may be %NULL
+ * @cores: encoding slots, 0 for all
+ *
+ * Returns: whether everything was found; otherwise the error of what was missing
+ */
+gboolean
+sendoff_startup_run (SendoffStartup *start, int cores, GCancellable *cancellable, GError **error)
+{
+  if (start->data_dir == NULL)
+    start->data_dir = sendoff_environment_dup_data_dir ();
+  if (start->cache_dir == NULL)
+    start->cache_dir = sendoff_environment_dup_cache_dir ();
+  if (start->worker_path == NULL)
+    start->worker_path = sendoff_environment_find_worker (error);
+  if (start->worker_path == NULL || !sendoff_disk_make_folder (start->cache_dir, error))
+    return FALSE;
+  start->client = sendoff_worker_client_new (start->worker_path);
+  start->machine = sendoff_environment_learn_machine (start->client, start->cache_dir, cores, cancellable, error);
+  return start->machine != NULL && open_store (start, error) && list_jobs (start, error);
+}

@@ -1,0 +1,26 @@
+/* What the engine finds out before it can work: folders, worker, machine, catalog, database and stored jobs.
+ *
+ * Blocking; run once on a thread, then read on the main context.
+ */
+#pragma once
+
+#include "engine/sendoff-store.h"
+#include "engine/sendoff-worker-client.h"
+#include "model/sendoff-machine.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  char *data_dir, *cache_dir, *worker_path;
+  SendoffWorkerClient *client;
+  SendoffCatalog *catalog;
+  SendoffMachine *machine;
+  SendoffStore *store;
+  GPtrArray *jobs;     /* SendoffStoredJob */
+  GArray *interrupted; /* gboolean, one for each job: unfinished, and nobody works on it */
+} SendoffStartup;
+
+gboolean sendoff_startup_run (SendoffStartup *start, int cores, GCancellable *cancellable, GError **error);
+void sendoff_startup_free (SendoffStartup *start);
+
+G_END_DECLS
