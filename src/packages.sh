@@ -5,7 +5,7 @@ build_packages="
   gcc libc6-dev meson ninja-build pkgconf
   libglib2.0-dev libjson-glib-dev libsqlite3-dev
   libavcodec-dev libavfilter-dev libavformat-dev libavutil-dev
-  gettext libadwaita-1-dev adwaita-icon-theme
+  gettext libadwaita-1-dev adwaita-icon-theme desktop-file-utils
 "
 
 # The tests judge the files that Sendoff makes with the ffmpeg and ffprobe programs, and drive the window on a screen
@@ -13,7 +13,7 @@ build_packages="
 test_packages="
   ffmpeg python3
   xvfb xauth dbus at-spi2-core libglib2.0-bin python3-gi gir1.2-atspi-2.0 python3-xlib fonts-cantarell
-  desktop-file-utils appstream
+  appstream
 "
 
 say() {

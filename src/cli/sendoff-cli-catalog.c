@@ -10,17 +10,18 @@
 
 typedef enum {
   CELL_TEXT,
-  CELL_SIZE,     /* bytes, the strictest of a platform's rules */
-  CELL_DURATION, /* seconds, the strictest of a platform's rules */
+  CELL_SIZE,     /* bytes, nothing when 0 */
+  CELL_DURATION, /* seconds, nothing when 0 */
 } CellKind;
 
 typedef struct {
   const char *header;
-  const char *path; /* members and array indexes from the document: "rules.0.as_of"; limits: of a rule */
+  const char *path; /* members and array indexes from the document: "rules.0.as_of" */
   CellKind kind;
 } Column;
 
 typedef gboolean (*IsAvailableFunc) (SendoffCli *cli, gconstpointer doc);
+typedef void (*AddMembersFunc) (JsonObject *object, gconstpointer doc);
 
 typedef struct {
   const SendoffDocType *type;
@@ -28,6 +29,7 @@ typedef struct {
   const char *id_member;
   const char *kind; /* (nullable): member "type" of each entry */
   IsAvailableFunc is_available;
+  AddMembersFunc add_members; /* (nullable): what follows from the document */
 } List;
 
 typedef struct {
@@ -35,6 +37,8 @@ typedef struct {
   const char *summary;
   const List *lists; /* ended by a NULL type */
   Column columns[MAX_COLUMNS];
+  gboolean (*is_action) (char **words); /* (nullable): something to do, instead of an id to show */
+  SendoffExit (*run_action) (SendoffCli *cli, char **words);
 } View;
 
 static gboolean
@@ -100,6 +104,16 @@ is_platform_available (SendoffCli *cli, gconstpointer doc)
   return recommended == NULL || are_codecs_available (cli, recommended->video_codec, recommended->audio_codec);
 }
 
+/* A platform has several dated rules; what they come to is what one wants to know. */
+static void
+add_platform_limits (JsonObject *object, gconstpointer doc)
+{
+  SendoffPlatformRule limits;
+
+  sendoff_rules_combine_limits (doc, &limits);
+  json_object_set_member (object, "limits", sendoff_platform_rule_to_json (&limits));
+}
+
 static const List codec_lists[] = {
   { &sendoff_video_codec_doc_type, sendoff_catalog_get_video_codecs, "codec_id", "video", is_video_codec_available },
   { &sendoff_audio_codec_doc_type, sendoff_catalog_get_audio_codecs, "codec_id", "audio", is_audio_codec_available },
@@ -118,7 +132,8 @@ static const List preset_lists[] = {
 };
 
 static const List platform_lists[] = {
-  { &sendoff_platform_doc_type, sendoff_catalog_get_platforms, "platform_id", NULL, is_platform_available },
+  { &sendoff_platform_doc_type, sendoff_catalog_get_platforms, "platform_id", NULL, is_platform_available,
+    add_platform_limits },
   { NULL },
 };
 
@@ -140,16 +155,17 @@ static const View containers_view = {
 };
 
 static const View presets_view = {
-  "presets", "[ID] - presets and quality levels", preset_lists,
+  "presets", "[ID | add FILE | remove ID | export ID] - presets and quality levels", preset_lists,
   { { "PRESET", "id" }, { "TYPE", "type" }, { "NAME", "name" }, { "QUALITY", "target_quality" },
     { "VIDEO", "video_codec" }, { "AUDIO", "audio_codec" }, { "DESCRIPTION", "description" } },
+  sendoff_cli_is_preset_action, sendoff_cli_run_preset_action,
 };
 
 static const View platforms_view = {
   "platforms", "[ID] - platforms and what they accept", platform_lists,
   { { "PLATFORM", "id" }, { "NAME", "name" }, { "MAKES", "recommended.video_codec" },
-    { "ACCEPTS", "rules.0.video_codecs" }, { "LARGEST", "max_size_bytes", CELL_SIZE },
-    { "LONGEST", "max_duration_seconds", CELL_DURATION }, { "AS OF", "rules.0.as_of" } },
+    { "ACCEPTS", "limits.video_codecs" }, { "LARGEST", "limits.max_size_bytes", CELL_SIZE },
+    { "LONGEST", "limits.max_duration_seconds", CELL_DURATION }, { "AS OF", "rules.0.as_of" } },
 };
 
 static const View resolutions_view = {
@@ -171,6 +187,8 @@ entry_to_json (SendoffCli *cli, const List *list, gconstpointer doc)
     json_object_set_string_member (object, "type", list->kind);
   if (list->is_available != NULL)
     json_object_set_boolean_member (object, "available", list->is_available (cli, doc));
+  if (list->add_members != NULL)
+    list->add_members (object, doc);
   return node;
 }
 
@@ -229,42 +247,22 @@ node_to_words (JsonNode *node)
   return g_string_free (words, FALSE);
 }
 
-/* The smallest @member among the rules that refuse; 0 when none has it. */
-static double
-find_limit (JsonNode *entry, const char *member)
-{
-  JsonNode *rules = find_member (entry, "rules");
-  double limit = 0;
-
-  for (guint i = 0; rules != NULL && i < json_array_get_length (json_node_get_array (rules)); i++)
-    {
-      JsonObject *rule = json_array_get_object_element (json_node_get_array (rules), i);
-      double value = json_object_get_double_member_with_default (rule, member, 0);
-
-      if (value > 0 && (limit == 0 || value < limit)
-          && !json_object_get_boolean_member_with_default (rule, "advisory", FALSE))
-        limit = value;
-    }
-  return limit;
-}
-
 static char *
 dup_cell (JsonNode *entry, const Column *column)
 {
-  JsonNode *node;
-  double limit;
+  JsonNode *node = find_member (entry, column->path);
+  double amount;
 
+  if (node == NULL || JSON_NODE_HOLDS_NULL (node))
+    return g_strdup ("");
   if (column->kind == CELL_TEXT)
-    {
-      node = find_member (entry, column->path);
-      return node != NULL && !JSON_NODE_HOLDS_NULL (node) ? node_to_words (node) : g_strdup ("");
-    }
-  limit = find_limit (entry, column->path);
-  if (limit <= 0)
+    return node_to_words (node);
+  amount = json_node_get_double (node);
+  if (amount <= 0)
     return g_strdup ("");
   if (column->kind == CELL_SIZE)
-    return sendoff_format_size ((gint64)limit);
-  return sendoff_format_duration ((gint64)(limit * G_USEC_PER_SEC));
+    return sendoff_format_size ((gint64)amount);
+  return sendoff_format_duration ((gint64)(amount * G_USEC_PER_SEC));
 }
 
 static void
@@ -375,17 +373,21 @@ run_view (SendoffCli *cli, char **args, const View *view)
     { NULL },
   };
   SendoffExit status = SENDOFF_EXIT_COMPLETED;
+  gboolean is_action;
 
   g_option_context_add_main_entries (context, options, NULL);
   if (!sendoff_cli_parse (cli, context, args, &status))
     return status;
-  if (ids != NULL && g_strv_length (ids) > 1)
+  is_action = ids != NULL && view->is_action != NULL && view->is_action (ids);
+  if (ids != NULL && g_strv_length (ids) > 1 && !is_action)
     {
       sendoff_cli_message (cli, "“%s” takes one id, or none to list all.", args[0]);
       return SENDOFF_EXIT_USAGE;
     }
   if (!sendoff_cli_start (cli, &status))
     return status;
+  if (is_action)
+    return view->run_action (cli, ids);
   entries = entries_to_json (cli, view);
   return ids != NULL ? show_entry (cli, view, entries, ids[0]) : show_all (cli, view, entries);
 }
@@ -404,7 +406,7 @@ sendoff_cli_run_containers (SendoffCli *cli, char **args)
   return run_view (cli, args, &containers_view);
 }
 
-/** sendoff_cli_run_presets: "presets [ID]". */
+/** sendoff_cli_run_presets: "presets [ID]" and its actions. */
 SendoffExit
 sendoff_cli_run_presets (SendoffCli *cli, char **args)
 {
