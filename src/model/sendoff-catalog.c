@@ -66,6 +66,7 @@ static const TextRule text_rules[] = {
   TEXT (video_codec, probe_name),
   TEXT (video_codec, pixel_formats),
   ID_OF (video_codec, containers, containers, TRUE),
+  ID_OF (video_codec, audio_codec, audio_codecs, FALSE),
   ONE_OF (video_codec, rate_controls, sendoff_rate_control_nicks, FALSE),
   TEXT (catalog_tag, key),
   TEXT (catalog_tag, value),

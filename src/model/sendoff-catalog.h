@@ -17,10 +17,14 @@ typedef struct {
   char *name;
   char *encoder;             /* FFmpeg's name */
   char **fallback_encoders;  /* (nullable): other encoders of the same codec, in order of preference */
+  char *fast_encoder;        /* (nullable): one of those, preferred for the speeds ultrafast and fast */
   char *probe_name;          /* FFmpeg's name of the codec in a file: "hevc" for h265 */
   char **containers;         /* format_ids, in order of preference */
   char *file_extension;
   char *tag_isom;            /* (nullable): four-character code for MP4/MOV: "hvc1" */
+  char *audio_codec;         /* (nullable): what goes with it when nobody says otherwise */
+  int min_width, min_height; /* pixels, 0 any */
+  char *matrix;              /* (nullable): the one colour matrix that its streams can state */
   char *use;                 /* a few words for people */
   double quality_min, quality_max; /* of the CRF scale; both 0 when the codec has none */
   gboolean quality_descending;     /* a smaller number is better */

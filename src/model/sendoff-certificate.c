@@ -155,11 +155,23 @@ check_upright (const Comparison *self, SendoffCheck *check)
                g_strdup_printf ("rotation %d, pixels %d:%d", video->rotation, (int)aspect.num, (int)aspect.den));
 }
 
+/* ProRes 4444 does not say how deep it is: FFmpeg encodes it from 10 bits and decodes it to 12. */
+static const char *
+get_decoded_format (const SendoffVideoPlan *plan, const SendoffStreamInfo *video)
+{
+  static const char *const deeper[][2] = { { "yuv444p10le", "yuv444p12le" }, { "yuva444p10le", "yuva444p12le" } };
+
+  for (guint i = 0; g_str_equal (plan->codec, "prores") && i < G_N_ELEMENTS (deeper); i++)
+    if (g_strcmp0 (plan->pixel_format, deeper[i][0]) == 0 && g_strcmp0 (video->pixel_format, deeper[i][1]) == 0)
+      return deeper[i][1];
+  return plan->pixel_format;
+}
+
 static void
 check_pixel_format (const Comparison *self, SendoffCheck *check)
 {
   if (has_both_videos (self))
-    check_text (check, "pixel-format", self->plan->video->pixel_format, self->video->pixel_format);
+    check_text (check, "pixel-format", get_decoded_format (self->plan->video, self->video), self->video->pixel_format);
 }
 
 /* Containers store durations in their own ticks (1 ms in WebM), so that a probed rate is near, not equal. */

@@ -26,6 +26,7 @@
 #define BYTES_PER_PACKET 14
 #define BYTES_PER_FILE 2500
 #define AAC_FRAME_SAMPLES 1024
+#define DNXHR_BLOCK_BYTES 4096
 
 /**
  * sendoff_estimate_simple_size_mb:
@@ -142,12 +143,46 @@ typedef struct {
   double low, middle, high;
 } Interval;
 
+/* DNxHR's pictures all have the same size, in whole blocks. */
+static double
+get_dnxhr_picture_bytes (double bytes)
+{
+  return MAX (round (bytes / DNXHR_BLOCK_BYTES), 2) * DNXHR_BLOCK_BYTES;
+}
+
+/* Codecs for editing spend what their profile says: DNxHR always, ProRes about so much, and less on simple pictures. */
+static gboolean
+estimate_profile_bps (SendoffCatalog *catalog, const SendoffVideoPlan *video, Interval *interval)
+{
+  const SendoffVideoCodec *codec = sendoff_catalog_get_video_codec (catalog, video->codec);
+  const SendoffCodecProfile *profile
+    = codec != NULL && video->profile != NULL ? sendoff_video_codec_get_profile (codec, video->profile) : NULL;
+  double pixels = (double)video->width * video->height;
+  double rate = sendoff_rational_to_double (video->nominal_frame_rate);
+  double bps;
+
+  if (profile == NULL || profile->bits_per_pixel <= 0)
+    return FALSE;
+  if (g_str_equal (video->codec, "dnxhd"))
+    {
+      bps = get_dnxhr_picture_bytes (profile->bits_per_pixel * pixels / 8) * 8 * rate;
+      *interval = (Interval){ bps, bps, bps };
+      return TRUE;
+    }
+  bps = profile->bits_per_pixel * pixels * rate;
+  *interval = (Interval){ bps * 0.3, bps * 0.9, bps * 1.3 };
+  return TRUE;
+}
+
 static Interval
 estimate_video_bps (SendoffCatalog *catalog, const SendoffMediaInfo *source, const SendoffVideoPlan *video)
 {
   double ceiling = get_source_ceiling (catalog, source, video);
   double middle;
+  Interval interval;
 
+  if (estimate_profile_bps (catalog, video, &interval))
+    return interval;
   if (video->bitrate_bps > 0)
     return (Interval){ (double)video->bitrate_bps * 0.9, (double)video->bitrate_bps, (double)video->bitrate_bps * 1.1 };
   if (video->maxrate_bps > 0)

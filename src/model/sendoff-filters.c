@@ -78,6 +78,15 @@ get_range (const Chain *self)
   return self->range != NULL ? self->range : "tv";
 }
 
+/* Pictures that are not video, RGB and JPEG's, always use the whole range. */
+static const char *
+get_target_range (const Chain *self)
+{
+  gboolean is_full = is_rgb (self->video->pixel_format) || g_str_has_prefix (self->video->pixel_format, "yuvj");
+
+  return is_full ? "pc" : "tv";
+}
+
 /* The scale filter's name of a matrix; what it does not know, and RGB, counts as @fallback. */
 static const char *
 matrix_for_scale (const char *matrix, const char *fallback)
@@ -254,7 +263,7 @@ scale_to (Chain *self, int width, int height, gboolean convert)
   g_autoptr (GString) filter = g_string_new ("scale=");
   gboolean resize = self->width != width || self->height != height;
   gboolean other_format = g_strcmp0 (self->pixel_format, self->video->pixel_format) != 0;
-  gboolean other_range = !g_str_equal (get_range (self), "tv");
+  gboolean other_range = !g_str_equal (get_range (self), get_target_range (self));
 
   if (!resize && !(convert && (other_format || other_range)))
     return;
@@ -269,13 +278,24 @@ scale_to (Chain *self, int width, int height, gboolean convert)
     g_string_append (filter, "+full_chroma_inp");
   else
     g_string_append_printf (filter, ":in_range=%s:in_color_matrix=%s", get_range (self), get_source_matrix (self));
-  g_string_append_printf (filter, ":out_range=tv:out_color_matrix=%s", get_target_matrix (self));
+  g_string_append_printf (filter, ":out_range=%s:out_color_matrix=%s", get_target_range (self), get_target_matrix (self));
   append (self, "%s", filter->str);
   if (other_format || other_range)
     append (self, "format=%s", self->video->pixel_format);
   self->pixel_format = self->video->pixel_format;
-  self->range = "tv";
+  self->range = get_target_range (self);
   self->matrix = self->video->color != NULL ? self->video->color->matrix : NULL;
+}
+
+/* From linear light to the output's: zscale knows RGB in planes only, and JPEG has the matrix of BT.601. */
+static const char *
+get_display_encoding (const Chain *self)
+{
+  if (is_rgb (self->video->pixel_format))
+    return "zscale=t=bt709:m=gbr:r=pc,format=gbrp";
+  if (g_str_has_prefix (self->video->pixel_format, "yuvj"))
+    return "zscale=t=bt709:m=smpte170m:r=pc,format=yuv444p";
+  return "zscale=t=bt709:m=bt709:r=tv";
 }
 
 /* HDR to SDR in linear light, after scaling because it is the most expensive step. The frames' own colour
@@ -289,10 +309,10 @@ tone_map (Chain *self)
           self->primaries != NULL ? self->primaries : "bt2020", self->transfer,
           is_rgb (self->pixel_format) ? "gbr" : matrix);
   append (self, "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=%s:desat=0,"
-                "zscale=t=bt709:m=bt709:r=tv,format=%s",
-          self->video->tone_map, self->video->pixel_format);
+                "%s,format=%s",
+          self->video->tone_map, get_display_encoding (self), self->video->pixel_format);
   self->pixel_format = self->video->pixel_format;
-  self->range = "tv";
+  self->range = get_target_range (self);
   self->matrix = self->primaries = self->transfer = "bt709";
 }
 

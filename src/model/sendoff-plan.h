@@ -44,7 +44,7 @@ typedef struct {
   char *codec;   /* catalog codec_id */
   char *encoder; /* FFmpeg's name */
   char *profile; /* (nullable) */
-  int level;     /* times ten for H.264 ("4.1" is 41), 0 when the encoder chooses */
+  int level;     /* times ten for H.264 and H.265 ("4.1" is 41), 0 when the encoder chooses */
   char *tag;     /* (nullable): four-character code in the container */
 
   /* picture */
@@ -70,7 +70,7 @@ typedef struct {
 
   /* rate and structure */
   int rate_control; /* SendoffRateControl */
-  double crf;
+  double crf; /* -1 when the profile alone decides the quality */
   gint64 bitrate_bps, maxrate_bps, bufsize_bits; /* 0 none */
   gboolean two_pass;
   int gop_frames; /* longest distance between keyframes */

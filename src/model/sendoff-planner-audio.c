@@ -51,14 +51,15 @@ takes_rate (const SendoffAudioCodec *codec, gint64 rate)
   return FALSE;
 }
 
-/* The source's own common rate where codec and platform take it, so that nothing is resampled without need. */
+/* The source's own common rate where codec and platform take it, so that nothing is resampled without need; without
+ * loss, any rate that it has. */
 static int
 choose_sample_rate (SendoffPlanning *self)
 {
   const SendoffAudioCodec *codec = self->audio_codec;
   const SendoffPlatformSettings *recommended = self->platform != NULL ? self->platform->recommended : NULL;
   int source = self->audio_stream->sample_rate;
-  gboolean is_common = source == 44100 || source == 48000;
+  gboolean is_common = source == 44100 || source == 48000 || (codec->lossless && source > 0);
 
   if (recommended != NULL && recommended->sample_rate > 0 && takes_rate (codec, recommended->sample_rate))
     return recommended->sample_rate;
@@ -127,6 +128,26 @@ choose_bitrate (SendoffPlanning *self, int channels)
   return codec->bitrate_max_bps > 0 ? CLAMP (bitrate, codec->bitrate_min_bps, codec->bitrate_max_bps) : bitrate;
 }
 
+/* Samples that a lossy codec was decoded to have no depth worth keeping. */
+static gboolean
+is_deep (const SendoffStreamInfo *stream)
+{
+  const char *format = stream->sample_format, *codec = stream->codec;
+
+  if (format == NULL || codec == NULL)
+    return FALSE;
+  return g_str_has_prefix (format, "s32") || (g_str_has_prefix (codec, "pcm_f") && !g_str_has_prefix (codec, "pcm_f16"));
+}
+
+static const char *
+choose_sample_format (SendoffPlanning *self)
+{
+  const SendoffAudioCodec *codec = self->audio_codec;
+
+  return codec->deep_sample_format != NULL && is_deep (self->audio_stream) ? codec->deep_sample_format
+                                                                           : codec->sample_format;
+}
+
 /** sendoff_planner_plan_audio: the audio plan of an output, when it has audio. */
 void
 sendoff_planner_plan_audio (SendoffPlanning *self)
@@ -143,7 +164,7 @@ sendoff_planner_plan_audio (SendoffPlanning *self)
   audio->channels = choose_channels (self);
   audio->channel_layout = g_strdup (get_layout_name (audio->channels));
   audio->bitrate_bps = choose_bitrate (self, audio->channels);
-  audio->sample_format = g_strdup (self->audio_codec->sample_format);
+  audio->sample_format = g_strdup (choose_sample_format (self));
   audio->language = g_strdup (self->audio_stream->language);
   self->output->audio = audio;
 }

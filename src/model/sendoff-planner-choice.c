@@ -314,6 +314,15 @@ choose_container (SendoffPlanning *self)
   self->container = sendoff_catalog_get_container (self->catalog, id);
 }
 
+/* What nobody spoke about: codecs for editing have a companion, the others go with AAC. */
+static const char *
+get_default_audio_codec (SendoffPlanning *self)
+{
+  const char *companion = self->video_codec != NULL ? self->video_codec->audio_codec : NULL;
+
+  return companion != NULL ? companion : DEFAULT_AUDIO_CODEC;
+}
+
 /* The codec that goes without saying with a container which replaced the recommended one. */
 static void
 choose_audio_codec (SendoffPlanning *self)
@@ -322,7 +331,7 @@ choose_audio_codec (SendoffPlanning *self)
   const char *id = get_text (self, SENDOFF_SETTING_AUDIO_CODEC);
 
   if (id == NULL)
-    id = DEFAULT_AUDIO_CODEC;
+    id = get_default_audio_codec (self);
   if (self->audio_stream == NULL || g_str_equal (id, NONE))
     return;
   if (!was_asked (self, SENDOFF_SETTING_AUDIO_CODEC) && self->container != NULL

@@ -2,7 +2,8 @@
  *
  * A named landscape size is a box into which the source's own shape is put, turned upright for a portrait source.
  * It is a frame of exactly that size when somebody chose how to fit, gave a size in pixels, a portrait or square
- * size, or when the platform shows everything upright.
+ * size, or when the platform shows everything upright: such a platform gets the whole frame from small sources too,
+ * unless a size was asked for.
  */
 #include "model/sendoff-planner-private.h"
 
@@ -16,6 +17,7 @@ typedef struct {
   double width, height;
   gboolean fixed;    /* bars or crop fill exactly this shape */
   gboolean as_source;
+  gboolean full;     /* exactly this size, however small the source */
   const SendoffResolution *resolution; /* (nullable) */
 } Frame;
 
@@ -74,7 +76,7 @@ choose_named_frame (SendoffPlanning *self, const char *name, Size source)
 {
   gboolean vertical = self->platform != NULL && self->platform->vertical;
   const SendoffResolution *resolution = sendoff_catalog_get_resolution (self->catalog, name);
-  Frame frame = { source.width, source.height, FALSE, TRUE, NULL };
+  Frame frame = { source.width, source.height, FALSE, TRUE, FALSE, NULL };
 
   if (resolution == NULL)
     {
@@ -85,7 +87,7 @@ choose_named_frame (SendoffPlanning *self, const char *name, Size source)
                               sendoff_planner_get_nearest_id (sendoff_catalog_get_resolutions (self->catalog), name));
       return frame;
     }
-  frame = (Frame){ resolution->width, resolution->height, FALSE, FALSE, resolution };
+  frame = (Frame){ resolution->width, resolution->height, FALSE, FALSE, FALSE, resolution };
   frame.fixed = vertical || resolution->height >= resolution->width
                 || sendoff_output_settings_is_set (self->asked, SENDOFF_SETTING_FIT);
   if (frame.width > frame.height && (vertical || (!frame.fixed && source.height > source.width)))
@@ -97,16 +99,20 @@ static Frame
 choose_frame (SendoffPlanning *self, Size source)
 {
   const char *name = sendoff_output_settings_get_string (self->settings, SENDOFF_SETTING_RESOLUTION);
-  Frame frame = { source.width, source.height, FALSE, TRUE, NULL };
+  gboolean vertical = self->platform != NULL && self->platform->vertical;
+  Frame frame = { source.width, source.height, FALSE, TRUE, FALSE, NULL };
   Size custom;
 
-  if (name == NULL && self->platform != NULL && self->platform->vertical)
+  if (name == NULL && vertical)
     name = DEFAULT_VERTICAL_RESOLUTION;
   if (name == NULL || g_str_equal (name, "source"))
     return frame;
   if (parse_size (name, &custom))
-    return (Frame){ custom.width, custom.height, TRUE, FALSE, NULL };
-  return choose_named_frame (self, name, source);
+    return (Frame){ custom.width, custom.height, TRUE, FALSE, FALSE, NULL };
+  frame = choose_named_frame (self, name, source);
+  frame.full = vertical && !sendoff_output_settings_is_set (self->asked, SENDOFF_SETTING_RESOLUTION)
+               && !sendoff_output_settings_is_set (self->asked, SENDOFF_SETTING_UPSCALE);
+  return frame;
 }
 
 /* The nearest even size, not above @limit (0: none). */
@@ -144,7 +150,8 @@ get_enlargement (const Frame *frame, Size source, int fit)
     }
 }
 
-/* Gives the frame the source's shape unless it is fixed, and keeps small sources small. */
+/* Gives the frame the source's shape unless it is fixed, and keeps small sources small, but where a platform shows
+ * everything in a frame of its own. */
 static void
 fit_to_source (SendoffPlanning *self, Frame *frame, Size source, int fit)
 {
@@ -160,6 +167,13 @@ fit_to_source (SendoffPlanning *self, Frame *frame, Size source, int fit)
     }
   if (enlargement <= 1 || may_upscale)
     return;
+  if (frame->full)
+    {
+      sendoff_planning_issue (self, INFO, "resolution", "enlarged-to-frame",
+                              "The source is smaller than the %d×%d that %s shows; the picture is enlarged.",
+                              (int)frame->width, (int)frame->height, self->platform->name);
+      return;
+    }
   scale_frame (frame, 1 / enlargement);
   if (!frame->fixed)
     frame->as_source = TRUE;

@@ -56,6 +56,11 @@ void sendoff_planner_plan_video (SendoffPlanning *planning);
 void sendoff_planner_finish_video (SendoffPlanning *planning, const SendoffChunkGroup *group);
 char *sendoff_planner_dup_filters (const SendoffVideoPlan *video, const SendoffStreamInfo *stream);
 
+/* sendoff-planner-encoder.c */
+void sendoff_planner_choose_encoder (SendoffPlanning *planning);
+void sendoff_planner_plan_options (SendoffPlanning *planning);
+void sendoff_planner_plan_threads (SendoffPlanning *planning, guint n_chunks);
+
 /* sendoff-planner-audio.c */
 void sendoff_planner_choose_audio_stream (SendoffPlanning *planning);
 void sendoff_planner_plan_audio (SendoffPlanning *planning);

@@ -1,4 +1,4 @@
-/* How an output's video is encoded: codec, rate control, structure, colour, encoder options. */
+/* How an output's video is encoded: codec, rate control, structure, colour. */
 #include "model/sendoff-planner-private.h"
 
 #include <math.h>
@@ -7,12 +7,10 @@
 
 #include "model/sendoff-estimate.h"
 #include "model/sendoff-filters.h"
-#include "model/sendoff-h264-level.h"
 
 #define STREAMING_GOP_SECONDS 2.0
 #define LONGEST_GOP_SECONDS (250.0 / 30.0)
 #define TONE_MAP_OPERATOR "hable"
-#define X264_PARAMS "stitchable=1:cpu-independent=1"
 
 static const char *
 get_text (SendoffPlanning *self, SendoffSetting setting)
@@ -24,30 +22,6 @@ static gboolean
 contains (char **list, const char *item)
 {
   return list != NULL && item != NULL && g_strv_contains ((const char *const *)list, item);
-}
-
-/* The codec's encoder, or the first of its others that this machine has; the rules report a missing one. */
-static const char *
-choose_encoder (SendoffPlanning *self)
-{
-  const SendoffVideoCodec *codec = self->video_codec;
-
-  if (sendoff_machine_has_encoder (self->machine, codec->encoder))
-    return codec->encoder;
-  for (guint i = 0; codec->fallback_encoders != NULL && codec->fallback_encoders[i] != NULL; i++)
-    if (sendoff_machine_has_encoder (self->machine, codec->fallback_encoders[i]))
-      return codec->fallback_encoders[i];
-  return codec->encoder;
-}
-
-static const char *
-choose_pixel_format (SendoffPlanning *self)
-{
-  const SendoffPlatformSettings *recommended = self->platform != NULL ? self->platform->recommended : NULL;
-
-  if (recommended != NULL && contains (self->video_codec->pixel_formats, recommended->pixel_format))
-    return recommended->pixel_format;
-  return self->video_codec->pixel_formats != NULL ? self->video_codec->pixel_formats[0] : "yuv420p";
 }
 
 static const char *
@@ -90,6 +64,67 @@ choose_profile (SendoffPlanning *self)
   return profile == NULL && is_h264 ? "high" : profile;
 }
 
+static gboolean
+has_alpha (const char *pixel_format)
+{
+  return g_str_has_prefix (pixel_format, "yuva");
+}
+
+static gboolean
+is_deep (const char *pixel_format)
+{
+  return g_str_has_suffix (pixel_format, "10le");
+}
+
+/* (nullable): the first of @formats that the platform takes. */
+static const char *
+find_pixel_format (SendoffPlanning *self, char **formats, gboolean alpha, gboolean deep)
+{
+  for (guint i = 0; formats != NULL && formats[i] != NULL; i++)
+    if (has_alpha (formats[i]) == alpha && (!deep || is_deep (formats[i]))
+        && (self->limits.pixel_formats == NULL || contains (self->limits.pixel_formats, formats[i])))
+      return formats[i];
+  return NULL;
+}
+
+/* Transparency and more than 8 bits are kept where the codec has a format for them and the platform takes it. Tone
+ * mapping leaves nothing that needs more than 8. */
+static const char *
+choose_pixel_format (SendoffPlanning *self)
+{
+  const SendoffPlatformSettings *recommended = self->platform != NULL ? self->platform->recommended : NULL;
+  const SendoffStreamInfo *stream = self->video_stream;
+  const char *profile_name = self->output->video->profile;
+  const SendoffCodecProfile *profile
+    = profile_name != NULL ? sendoff_video_codec_get_profile (self->video_codec, profile_name) : NULL;
+  char **formats = profile != NULL ? profile->pixel_formats : self->video_codec->pixel_formats;
+  const char *format = NULL;
+
+  if (recommended != NULL && g_strcmp0 (recommended->video_codec, self->video_codec->codec_id) == 0
+      && contains (formats, recommended->pixel_format))
+    return recommended->pixel_format;
+  if (stream->has_alpha)
+    format = find_pixel_format (self, formats, TRUE, FALSE);
+  if (format == NULL && stream->bit_depth > 8 && stream->hdr == SENDOFF_HDR_NONE)
+    format = find_pixel_format (self, formats, FALSE, TRUE);
+  if (format == NULL)
+    format = formats != NULL && formats[0] != NULL ? formats[0] : "yuv420p";
+  return format;
+}
+
+static void
+plan_pixel_format (SendoffPlanning *self)
+{
+  SendoffVideoPlan *video = self->output->video;
+
+  video->pixel_format = g_strdup (choose_pixel_format (self));
+  if (!self->video_stream->has_alpha || has_alpha (video->pixel_format))
+    return;
+  sendoff_planning_issue (self, INFO, "pad_color", "alpha-filled", "The picture's transparent parts become %s.%s",
+                          video->pad_color,
+                          g_str_equal (video->codec, "prores") ? " The profile 4444 keeps them." : "");
+}
+
 static void
 plan_codec (SendoffPlanning *self)
 {
@@ -97,10 +132,10 @@ plan_codec (SendoffPlanning *self)
   gboolean is_isom = self->container != NULL && contains (self->container->features, "moov-first");
 
   video->codec = g_strdup (self->video_codec->codec_id);
-  video->encoder = g_strdup (choose_encoder (self));
+  sendoff_planner_choose_encoder (self);
   video->profile = g_strdup (choose_profile (self));
   video->tag = g_strdup (is_isom ? self->video_codec->tag_isom : NULL);
-  video->pixel_format = g_strdup (choose_pixel_format (self));
+  plan_pixel_format (self);
 }
 
 static const char *
@@ -159,7 +194,7 @@ plan_color (SendoffPlanning *self)
   if (matrix == NULL)
     matrix = guess_matrix (stream);
   color->range = g_strdup ("tv");
-  color->matrix = g_strdup (matrix);
+  color->matrix = g_strdup (self->video_codec->matrix != NULL ? self->video_codec->matrix : matrix);
   color->primaries = g_strdup (primaries != NULL ? primaries : get_primaries_of (matrix));
   color->transfer = g_strdup (transfer != NULL ? transfer : get_transfer_of (matrix));
   video->color = color;
@@ -191,7 +226,7 @@ get_level_cap (SendoffPlanning *self)
                                           self->video_codec->efficiency);
 }
 
-/* A quality number of one's own has no cap but the platform's. */
+/* A quality number of one's own has no cap but the platform's; codecs for editing have profiles instead. */
 static void
 plan_rate_control (SendoffPlanning *self)
 {
@@ -200,6 +235,11 @@ plan_rate_control (SendoffPlanning *self)
   gint64 limit = self->limits.max_video_bitrate_bps;
 
   video->rate_control = SENDOFF_RATE_CRF;
+  if (self->video_codec->crf->len == 0)
+    {
+      video->crf = -1;
+      return;
+    }
   video->crf = asked >= 0 ? asked : get_level_crf (self);
   video->maxrate_bps = asked >= 0 ? 0 : get_level_cap (self);
   if (limit > 0 && (video->maxrate_bps == 0 || video->maxrate_bps > limit))
@@ -236,127 +276,6 @@ plan_structure (SendoffPlanning *self)
   video->b_frames = recommended != NULL ? recommended->b_frames : -1;
   if (g_strcmp0 (video->profile, "baseline") == 0)
     video->b_frames = 0;
-}
-
-static const char *
-choose_speed (SendoffPlanning *self)
-{
-  const char *speed = get_text (self, SENDOFF_SETTING_SPEED);
-
-  if (speed == NULL && self->level != NULL)
-    speed = self->level->default_speed;
-  return speed != NULL ? speed : "medium";
-}
-
-static const char *
-get_option (const SendoffVideoPlan *video, const char *key)
-{
-  for (guint i = 0; i < video->options->len; i++)
-    {
-      const SendoffTag *option = g_ptr_array_index (video->options, i);
-
-      if (g_str_equal (option->key, key))
-        return option->value;
-    }
-  return NULL;
-}
-
-static void
-set_option (SendoffVideoPlan *video, const char *key, const char *value)
-{
-  SendoffTag *option = NULL;
-
-  for (guint i = 0; i < video->options->len; i++)
-    if (g_str_equal (((SendoffTag *)g_ptr_array_index (video->options, i))->key, key))
-      option = g_ptr_array_index (video->options, i);
-  if (option == NULL)
-    {
-      option = sendoff_tag_new ();
-      option->key = g_strdup (key);
-      g_ptr_array_add (video->options, option);
-    }
-  g_free (option->value);
-  option->value = g_strdup (value);
-}
-
-static void
-set_options (SendoffVideoPlan *video, GPtrArray *tags)
-{
-  for (guint i = 0; i < tags->len; i++)
-    {
-      const SendoffCatalogTag *tag = g_ptr_array_index (tags, i);
-
-      set_option (video, tag->key, tag->value);
-    }
-}
-
-/* Each of a codec's encoders has its own way to say a speed; the codec's first needs no name. */
-static void
-set_speed_options (SendoffPlanning *self)
-{
-  const char *first = self->video_codec->encoder;
-
-  for (guint i = 0; i < self->video_codec->speeds->len; i++)
-    {
-      const SendoffSpeed *speed = g_ptr_array_index (self->video_codec->speeds, i);
-
-      if (g_strcmp0 (speed->speed, self->output->video->speed) == 0
-          && g_strcmp0 (speed->encoder != NULL ? speed->encoder : first, self->output->video->encoder) == 0)
-        set_options (self->output->video, speed->options);
-    }
-}
-
-/* Reference frames that x264's presets use; with a level given, x264 itself does not reduce them. */
-static int
-get_x264_references (const char *preset)
-{
-  static const struct {
-    const char *preset;
-    int references;
-  } table[] = {
-    { "ultrafast", 1 }, { "superfast", 1 }, { "veryfast", 1 }, { "faster", 2 }, { "fast", 2 },
-    { "medium", 3 },    { "slow", 5 },      { "slower", 8 },   { "veryslow", 16 },
-  };
-
-  for (guint i = 0; preset != NULL && i < G_N_ELEMENTS (table); i++)
-    if (g_str_equal (table[i].preset, preset))
-      return table[i].references;
-  return 3;
-}
-
-/* Joined chunks must have the same parameter sets: the level is pinned, and x264 keeps its start values out of them.
- * Chunks made by different processors must be the same bytes. */
-static void
-plan_h264 (SendoffVideoPlan *video)
-{
-  double frame_rate = sendoff_rational_to_double (video->nominal_frame_rate);
-  int references, most;
-
-  video->level = sendoff_h264_level_choose (video->width, video->height, frame_rate, video->maxrate_bps,
-                                            video->bufsize_bits, video->profile);
-  if (g_str_equal (video->encoder, "libx264") && get_option (video, "x264-params") == NULL)
-    set_option (video, "x264-params", X264_PARAMS);
-  references = get_x264_references (get_option (video, "preset"));
-  most = sendoff_h264_level_get_max_references (video->level, video->width, video->height);
-  if (references > most && get_option (video, "refs") == NULL)
-    {
-      g_autofree char *value = g_strdup_printf ("%d", most);
-
-      set_option (video, "refs", value);
-    }
-}
-
-static void
-plan_options (SendoffPlanning *self)
-{
-  SendoffVideoPlan *video = self->output->video;
-
-  video->speed = g_strdup (choose_speed (self));
-  if (g_strcmp0 (video->encoder, self->video_codec->encoder) == 0)
-    set_options (video, self->video_codec->default_params);
-  set_speed_options (self);
-  if (g_str_equal (video->codec, "h264"))
-    plan_h264 (video);
 }
 
 /**
@@ -401,22 +320,8 @@ sendoff_planner_plan_video (SendoffPlanning *self)
   plan_color (self);
   plan_rate_control (self);
   plan_structure (self);
-  plan_options (self);
+  sendoff_planner_plan_options (self);
   self->output->video->filters = sendoff_planner_dup_filters (self->output->video, self->video_stream);
-}
-
-/* The encoder's own threads. Chunks side by side use the cores better than any encoder does alone, so a long source
- * needs few: libvpx gains nothing from a second one, x264 hides its own waits with one. A short source has fewer
- * chunks than cores and leaves the rest to threads. */
-static int
-choose_threads (const SendoffVideoPlan *video, const SendoffMachine *machine, guint n_chunks)
-{
-  int cores = MAX (machine->cores, 1);
-  gboolean many = n_chunks >= 4 * (guint)cores;
-
-  if (many)
-    return g_str_equal (video->codec, "vp9") ? 1 : MIN (2, cores);
-  return MIN (cores, 4);
 }
 
 static gint64
@@ -465,6 +370,6 @@ sendoff_planner_finish_video (SendoffPlanning *self, const SendoffChunkGroup *gr
   if (seconds <= 0)
     seconds = chunk_seconds >= 1 ? MIN (chunk_seconds, LONGEST_GOP_SECONDS) : LONGEST_GOP_SECONDS;
   video->gop_frames = MAX (1, (int)lround (seconds * frame_rate));
-  video->threads = choose_threads (video, self->machine, sendoff_chunk_group_get_n_chunks (group));
+  sendoff_planner_plan_threads (self, sendoff_chunk_group_get_n_chunks (group));
   video->expected_frames = count_frames (self);
 }

@@ -3,13 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Enabling a codec or container that the workers have learnt is one line here. */
-static const char *const implemented[] = {
-  "h264", "vp9",               /* video */
-  "aac", "opus",               /* audio */
-  "mp4", "mov", "webm", "mkv", /* containers */
-  NULL,
-};
+/* What the catalog has and this version cannot carry out: nothing, as of now. */
+static const char *const not_implemented[] = { NULL };
 
 /* Settings that are understood, but that this version cannot carry out. */
 typedef struct {
@@ -37,7 +32,7 @@ static const Unavailable unavailable[] = {
 gboolean
 sendoff_rules_is_implemented (const char *codec_or_container)
 {
-  return g_strv_contains (implemented, codec_or_container);
+  return !g_strv_contains (not_implemented, codec_or_container);
 }
 
 static gboolean
@@ -124,6 +119,18 @@ check_container (const SendoffPlanning *self)
 /* --- rule 3: settings are within the codec's limits --- */
 
 static void
+check_picture_size (const SendoffPlanning *self)
+{
+  const SendoffVideoCodec *codec = self->video_codec;
+  const SendoffVideoPlan *video = self->output->video;
+
+  if (video != NULL && (video->width < codec->min_width || video->height < codec->min_height))
+    sendoff_planning_issue (self, ERROR, "resolution", "too-small-for-codec",
+                            "%s needs a picture of at least %d×%d, not %d×%d.", codec->name, codec->min_width,
+                            codec->min_height, video->width, video->height);
+}
+
+static void
 check_crf (const SendoffPlanning *self)
 {
   const SendoffVideoCodec *codec = self->video_codec;
@@ -159,6 +166,7 @@ check_audio_bitrate (const SendoffPlanning *self)
 static void
 check_quality_range (const SendoffPlanning *self)
 {
+  check_picture_size (self);
   check_crf (self);
   check_audio_bitrate (self);
 }

@@ -30,7 +30,7 @@ static const Case cases[] = {
   { "x-too-long", "uhd60", "platform=x" },
   { "discord-size", "uhd60", "platform=discord,end=60" },
   { "advisory-both-figures", "uhd60", "platform=youtube" },
-  { "professional-not-available", "landscape", "platform=professional" },
+  { "professional", "landscape", "platform=professional" },
   { "platform-halves-120fps", "fps120", "platform=x" },
   { "platform-raises-15fps", "fps15", "platform=instagram" },
   { "platform-raises-varying-rate", "screen", "platform=instagram" },
@@ -54,7 +54,9 @@ static const Case cases[] = {
   { "hlg-phone", "phone", "platform=youtube" },
   { "interlaced-anamorphic", "dvd", "" },
   { "full-range-444-vfr", "screen", "platform=facebook-reels,fit=pad codec=vp9" },
-  { "alpha", "alpha", "pad-color=#102030" },
+  { "alpha", "alpha", "pad-color=#102030 codec=prores codec=prores,profile=4444" },
+  { "ten-bits", "deep", "codec=h264 codec=h265 codec=av1 codec=dnxhd,quality=ultra platform=youtube,codec=h265" },
+  { "too-small-for-codec", "landscape", "codec=dnxhd,resolution=160x90 codec=h265,resolution=32x16" },
 
   /* time */
   { "trim", "landscape", "start=5,end=12.5 start=5,end=12.5,codec=vp9 end=10 start=10" },
@@ -71,6 +73,11 @@ static const Case cases[] = {
   /* quality */
   { "levels", "landscape", "quality=draft quality=low quality=medium quality=high quality=ultra" },
   { "levels-vp9", "landscape", "codec=vp9,quality=draft codec=vp9,quality=medium,resolution=720p codec=vp9,quality=ultra" },
+  { "levels-h265", "landscape", "codec=h265,quality=draft codec=h265 codec=h265,quality=ultra" },
+  { "levels-for-editing", "landscape",
+    "codec=prores,quality=draft codec=prores codec=prores,quality=ultra codec=prores,profile=4444 codec=dnxhd,quality=low "
+    "codec=dnxhd,quality=ultra codec=dnxhd,profile=444 codec=prores,crf=20" },
+  { "av1-speeds", "landscape", "codec=av1,speed=ultrafast codec=av1,speed=fast codec=av1,speed=slow" },
   { "explicit-crf-is-not-capped", "landscape", "crf=18 crf=55 codec=vp9,crf=55" },
   { "veryslow-references", "landscape", "speed=veryslow speed=veryslow,resolution=480p" },
   { "profiles", "landscape", "profile=baseline profile=main profile=high10" },
@@ -83,12 +90,16 @@ static const Case cases[] = {
   { "audio-track", "landscape", "audio-track=0 audio-track=3" },
   { "undecodable-audio", "undecodable", "" },
   { "audio-only", "sound", "" },
+  { "audio-containers", "landscape",
+    "container=m4a container=mp3 container=opus container=flac container=wav codec=none audio-codec=mp3,codec=none "
+    "container=mp3,codec=h264" },
+  { "lossless-audio", "deep", "container=flac container=wav container=opus container=mkv,audio-codec=flac" },
   { "metadata", "landscape", "keep-metadata=no keep-metadata platform=tiktok,keep-metadata" },
 
   /* what must not go ahead */
   { "not-available", "landscape",
     "rate-control=cbr rate-control=abr,video-bitrate=6M two-pass target-size=25MB max-size=25MiB package=hls copy=require "
-    "hdr=keep codec=h265 codec=prores audio-codec=flac,container=mkv size-priority=size" },
+    "hdr=keep size-priority=size" },
   { "unknown-ids", "landscape",
     "platform=yuotube preset=sociaI_quick quality=ultr codec=h266 audio-codec=acc container=mp5 resolution=1081p" },
   { "incompatible", "landscape", "codec=h264,container=webm codec=vp9,platform=tiktok,container=mp4 container=webm,audio-codec=aac" },
@@ -127,7 +138,9 @@ make_machine (void)
   SendoffMachine *machine = sendoff_machine_new ();
 
   machine->cores = 4;
-  machine->encoders = g_strsplit ("libx264 libx265 libvpx-vp9 prores_ks aac libopus flac pcm_s16le", " ", -1);
+  machine->encoders = g_strsplit ("libx264 libx265 libvpx-vp9 libaom-av1 libsvtav1 prores_ks dnxhd aac libmp3lame libopus "
+                                  "flac pcm_s16le",
+                                  " ", -1);
   machine->filters = g_strsplit ("zscale tonemap bwdif", " ", -1);
   return machine;
 }

@@ -1,0 +1,244 @@
+/* Which encoder makes an output's pictures, and with which options.
+ *
+ * Whatever decides the bytes beside the pictures is pinned here: joined chunks must have the same parameter sets,
+ * and chunks made by different machines must be the same bytes.
+ */
+#include "model/sendoff-planner-private.h"
+
+#include <string.h>
+
+#include "model/sendoff-h264-level.h"
+#include "model/sendoff-h265-level.h"
+
+#define X264_PARAMS "stitchable=1:cpu-independent=1"
+/* One frame thread compresses best, and any other number shows in the bytes; rows and look-ahead use the pool. The
+ * buffer model counts alike in every run, and no text about the encoder goes into the stream. */
+#define X265_PARAMS "log-level=error:info=0:repeat-headers=0:open-gop=0:frame-threads=1:const-vbv=1"
+/* x265 needs a picture of at least one of its largest blocks. */
+#define X265_LARGEST_BLOCK 64
+#define SVT_SMALLEST_SIDE 64
+
+static const char *
+choose_speed (SendoffPlanning *self)
+{
+  const char *speed = sendoff_output_settings_get_string (self->settings, SENDOFF_SETTING_SPEED);
+
+  if (speed == NULL && self->level != NULL)
+    speed = self->level->default_speed;
+  return speed != NULL ? speed : "medium";
+}
+
+static gboolean
+is_quick (const char *speed)
+{
+  return g_str_equal (speed, "ultrafast") || g_str_equal (speed, "fast");
+}
+
+/* Some codecs have an encoder that is better where time counts, for pictures that it takes. */
+static gboolean
+wants_fast_encoder (SendoffPlanning *self)
+{
+  const SendoffVideoPlan *video = self->output->video;
+  const char *fast = self->video_codec->fast_encoder;
+
+  return fast != NULL && is_quick (video->speed) && MIN (video->width, video->height) >= SVT_SMALLEST_SIDE
+         && sendoff_machine_has_encoder (self->machine, fast);
+}
+
+/* The codec's encoder, or the first of its others that this machine has; the rules report a missing one. */
+static const char *
+choose_encoder (SendoffPlanning *self)
+{
+  const SendoffVideoCodec *codec = self->video_codec;
+
+  if (wants_fast_encoder (self))
+    return codec->fast_encoder;
+  if (sendoff_machine_has_encoder (self->machine, codec->encoder))
+    return codec->encoder;
+  for (guint i = 0; codec->fallback_encoders != NULL && codec->fallback_encoders[i] != NULL; i++)
+    if (sendoff_machine_has_encoder (self->machine, codec->fallback_encoders[i]))
+      return codec->fallback_encoders[i];
+  return codec->encoder;
+}
+
+/** sendoff_planner_choose_encoder: speed and encoder of an output whose picture is planned. */
+void
+sendoff_planner_choose_encoder (SendoffPlanning *self)
+{
+  SendoffVideoPlan *video = self->output->video;
+
+  video->speed = g_strdup (choose_speed (self));
+  video->encoder = g_strdup (choose_encoder (self));
+  if (!g_str_equal (video->encoder, self->video_codec->encoder))
+    sendoff_planning_issue (self, INFO, "speed", "other-encoder", "%s is encoded with %s.",
+                            self->video_codec->name, video->encoder);
+}
+
+static const char *
+get_option (const SendoffVideoPlan *video, const char *key)
+{
+  for (guint i = 0; i < video->options->len; i++)
+    {
+      const SendoffTag *option = g_ptr_array_index (video->options, i);
+
+      if (g_str_equal (option->key, key))
+        return option->value;
+    }
+  return NULL;
+}
+
+static void
+set_option (SendoffVideoPlan *video, const char *key, const char *value)
+{
+  SendoffTag *option = NULL;
+
+  for (guint i = 0; i < video->options->len; i++)
+    if (g_str_equal (((SendoffTag *)g_ptr_array_index (video->options, i))->key, key))
+      option = g_ptr_array_index (video->options, i);
+  if (option == NULL)
+    {
+      option = sendoff_tag_new ();
+      option->key = g_strdup (key);
+      g_ptr_array_add (video->options, option);
+    }
+  g_free (option->value);
+  option->value = g_strdup (value);
+}
+
+static void
+set_options (SendoffVideoPlan *video, GPtrArray *tags)
+{
+  for (guint i = 0; i < tags->len; i++)
+    {
+      const SendoffCatalogTag *tag = g_ptr_array_index (tags, i);
+
+      set_option (video, tag->key, tag->value);
+    }
+}
+
+/* Each of a codec's encoders has its own way to say a speed; the codec's first needs no name. */
+static void
+set_speed_options (SendoffPlanning *self)
+{
+  const char *first = self->video_codec->encoder;
+
+  for (guint i = 0; i < self->video_codec->speeds->len; i++)
+    {
+      const SendoffSpeed *speed = g_ptr_array_index (self->video_codec->speeds, i);
+
+      if (g_strcmp0 (speed->speed, self->output->video->speed) == 0
+          && g_strcmp0 (speed->encoder != NULL ? speed->encoder : first, self->output->video->encoder) == 0)
+        set_options (self->output->video, speed->options);
+    }
+}
+
+/* Reference frames that x264's presets use; with a level given, x264 itself does not reduce them. */
+static int
+get_x264_references (const char *preset)
+{
+  static const struct {
+    const char *preset;
+    int references;
+  } table[] = {
+    { "ultrafast", 1 }, { "superfast", 1 }, { "veryfast", 1 }, { "faster", 2 }, { "fast", 2 },
+    { "medium", 3 },    { "slow", 5 },      { "slower", 8 },   { "veryslow", 16 },
+  };
+
+  for (guint i = 0; preset != NULL && i < G_N_ELEMENTS (table); i++)
+    if (g_str_equal (table[i].preset, preset))
+      return table[i].references;
+  return 3;
+}
+
+/* The level is pinned, and x264 keeps its start values out of the parameter sets. */
+static void
+plan_h264 (SendoffVideoPlan *video)
+{
+  double frame_rate = sendoff_rational_to_double (video->nominal_frame_rate);
+  int references, most;
+
+  video->level = sendoff_h264_level_choose (video->width, video->height, frame_rate, video->maxrate_bps,
+                                            video->bufsize_bits, video->profile);
+  if (g_str_equal (video->encoder, "libx264") && get_option (video, "x264-params") == NULL)
+    set_option (video, "x264-params", X264_PARAMS);
+  references = get_x264_references (get_option (video, "preset"));
+  most = sendoff_h264_level_get_max_references (video->level, video->width, video->height);
+  if (references > most && get_option (video, "refs") == NULL)
+    {
+      g_autofree char *value = g_strdup_printf ("%d", most);
+
+      set_option (video, "refs", value);
+    }
+}
+
+/* Level and tier are pinned too: x265 would derive them from each chunk's own buffer. */
+static void
+plan_h265 (SendoffVideoPlan *video)
+{
+  g_autoptr (GString) params = g_string_new (X265_PARAMS);
+  double frame_rate = sendoff_rational_to_double (video->nominal_frame_rate);
+  int shortest = MIN (video->width, video->height);
+  gboolean high_tier;
+  gint64 max_buffer_bits;
+
+  if (!g_str_equal (video->encoder, "libx265") || get_option (video, "x265-params") != NULL)
+    return;
+  video->level = sendoff_h265_level_choose (video->width, video->height, frame_rate, video->maxrate_bps,
+                                            &high_tier, &max_buffer_bits);
+  if (video->level > 0)
+    video->bufsize_bits = MIN (video->bufsize_bits, max_buffer_bits);
+  if (video->level > 0)
+    g_string_append_printf (params, ":level-idc=%d:high-tier=%d", video->level, high_tier);
+  if (shortest < X265_LARGEST_BLOCK)
+    g_string_append_printf (params, ":ctu=%d", shortest < X265_LARGEST_BLOCK / 2 ? 16 : 32);
+  set_option (video, "x265-params", params->str);
+}
+
+/** sendoff_planner_plan_options: the encoder's options, when rate and structure are planned. */
+void
+sendoff_planner_plan_options (SendoffPlanning *self)
+{
+  SendoffVideoPlan *video = self->output->video;
+
+  if (g_str_equal (video->encoder, self->video_codec->encoder))
+    set_options (video, self->video_codec->default_params);
+  set_speed_options (self);
+  if (g_str_equal (video->codec, "h264"))
+    plan_h264 (video);
+  else if (g_str_equal (video->codec, "h265"))
+    plan_h265 (video);
+}
+
+/* The encoder's own threads. Chunks side by side use the cores better than any encoder does alone, so a long source
+ * needs few: libvpx gains nothing from a second one, x264 hides its own waits with one. A short source has fewer
+ * chunks than cores and leaves the rest to threads. */
+static int
+choose_threads (const SendoffVideoPlan *video, const SendoffMachine *machine, guint n_chunks)
+{
+  int cores = MAX (machine->cores, 1);
+  gboolean many = n_chunks >= 4 * (guint)cores;
+  gboolean has_waits = g_str_equal (video->codec, "h264") || g_str_equal (video->codec, "h265");
+
+  /* With a single thread libaom makes other bytes than with any more. */
+  if (g_str_equal (video->codec, "av1"))
+    return many ? 2 : CLAMP (cores, 2, 4);
+  if (many)
+    return has_waits ? MIN (2, cores) : 1;
+  return MIN (cores, 4);
+}
+
+/** sendoff_planner_plan_threads: how many threads the encoder of each of @n_chunks chunks has. */
+void
+sendoff_planner_plan_threads (SendoffPlanning *self, guint n_chunks)
+{
+  SendoffVideoPlan *video = self->output->video;
+  const char *params = get_option (video, "x265-params");
+
+  video->threads = choose_threads (video, self->machine, n_chunks);
+  if (params != NULL)
+    {
+      g_autofree char *with_pool = g_strdup_printf ("%s:pools=%d", params, video->threads);
+
+      set_option (video, "x265-params", with_pool);
+    }
+}
