@@ -1,0 +1,47 @@
+#include "app/sendoff-draft-request.h"
+
+#include "app/sendoff-output-item.h"
+
+/**
+ * sendoff_draft_request_new:
+ * @folder_uri: (nullable): where files go, %NULL for beside the video
+ * @outputs: SendoffOutputItem; their settings are copied, so that later changes do not reach the request
+ *
+ * Returns: (transfer full): a request made now for the video @source
+ */
+SendoffRequest *
+sendoff_draft_request_new (GFile *source, const char *folder_uri, GListModel *outputs)
+{
+  g_autofree char *uri = g_file_get_uri (source);
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *date = g_date_time_format (now, "%Y-%m-%d");
+  SendoffRequest *request = sendoff_request_new (uri);
+
+  g_object_set (request, "output-folder-uri", folder_uri, "created-at", g_date_time_to_unix (now),
+                "local-date", date, NULL);
+  for (guint i = 0; i < g_list_model_get_n_items (outputs); i++)
+    {
+      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (outputs, i);
+      g_autoptr (SendoffOutputSettings) settings
+          = sendoff_output_settings_copy (sendoff_output_item_get_settings (output));
+
+      sendoff_request_add_output (request, settings);
+    }
+  return request;
+}
+
+/** sendoff_draft_request_dup_remembered: (transfer full): what is remembered of @outputs, a text for each. */
+char **
+sendoff_draft_request_dup_remembered (GListModel *outputs)
+{
+  guint n = g_list_model_get_n_items (outputs);
+  char **texts = g_new0 (char *, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (outputs, i);
+
+      texts[i] = sendoff_output_item_dup_remembered (output);
+    }
+  return texts;
+}

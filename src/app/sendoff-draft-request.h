@@ -1,0 +1,13 @@
+/* What the draft's outputs ask for: a request for one video, and what is remembered of them. Pure functions;
+ * main thread.
+ */
+#pragma once
+
+#include "model/sendoff-request.h"
+
+G_BEGIN_DECLS
+
+SendoffRequest *sendoff_draft_request_new (GFile *source, const char *folder_uri, GListModel *outputs);
+char **sendoff_draft_request_dup_remembered (GListModel *outputs);
+
+G_END_DECLS

@@ -1,0 +1,14 @@
+/* What the draft says about itself as a whole, in words. Pure functions; main thread. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+char *sendoff_draft_summary_dup_reason (GListModel *sources,
+                                        GListModel *outputs,
+                                        GPtrArray *plans,
+                                        gboolean submitting);
+char *sendoff_draft_summary_dup_totals (GListModel *outputs, GPtrArray *plans);
+
+G_END_DECLS

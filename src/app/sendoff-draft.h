@@ -1,0 +1,33 @@
+/* What the Export page edits: the videos, where they are going, the files that will be made, and the plan of
+ * it all.
+ *
+ * The model behind the page: every change plans again (on the next turn of the main loop), and the results
+ * are properties that the widgets bind to. Owned by the window; main thread.
+ */
+#pragma once
+
+#include "app/sendoff-preferences.h"
+#include "app/sendoff-output-item.h"
+#include "app/sendoff-source-item.h"
+#include "engine/sendoff-engine.h"
+
+G_BEGIN_DECLS
+
+#define SENDOFF_TYPE_DRAFT (sendoff_draft_get_type ())
+G_DECLARE_FINAL_TYPE (SendoffDraft, sendoff_draft, SENDOFF, DRAFT, GObject)
+
+/* Properties (notified): sources, outputs, destinations (GListModel), has-sources, can-export
+ * (boolean), totals, reason (why it cannot export, NULL when it can) and folder-name (strings), folder-uri
+ * (string, NULL beside the video). Signals: "queued" (uint n_videos, uint n_failed): what Export led to. */
+SendoffDraft *sendoff_draft_new (SendoffEngine *engine, SendoffPreferences *preferences);
+void sendoff_draft_start (SendoffDraft *self);
+void sendoff_draft_stop (SendoffDraft *self);
+GListModel *sendoff_draft_get_sources (SendoffDraft *self);
+GListModel *sendoff_draft_get_outputs (SendoffDraft *self);
+GListModel *sendoff_draft_get_destinations (SendoffDraft *self);
+void sendoff_draft_add_files (SendoffDraft *self, GPtrArray *files);
+void sendoff_draft_add_output (SendoffDraft *self);
+void sendoff_draft_set_folder (SendoffDraft *self, GFile *folder);
+void sendoff_draft_export (SendoffDraft *self);
+
+G_END_DECLS

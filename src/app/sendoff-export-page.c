@@ -1,0 +1,246 @@
+#include "app/sendoff-export-page.h"
+
+#include <glib/gi18n.h>
+
+#include "app/sendoff-destination.h"
+#include "app/sendoff-destination-card.h"
+#include "app/sendoff-output-row.h"
+#include "app/sendoff-source-row.h"
+
+struct _SendoffExportPage
+{
+  AdwBin parent_instance;
+  SendoffDraft *draft; /* (nullable) */
+  gboolean show_all;
+  GtkFilter *platform_filter;
+  GtkListBox *sources;
+  GtkListBox *outputs;
+  GtkFlowBox *platforms;
+  GtkFlowBox *presets;
+  GtkFileChooserNative *folder_chooser; /* (nullable): while it is open */
+};
+
+enum
+{
+  PROP_DRAFT = 1,
+  PROP_SHOW_ALL,
+  N_PROPS
+};
+
+G_DEFINE_FINAL_TYPE (SendoffExportPage, sendoff_export_page, ADW_TYPE_BIN)
+
+static GParamSpec *properties[N_PROPS];
+
+/* ---- What the template shows ---- */
+
+static char *
+get_view (GObject *object, gboolean has_sources, gpointer data)
+{
+  return g_strdup (has_sources ? "draft" : "empty");
+}
+
+static gboolean
+has_text (GObject *object, const char *text, gpointer data)
+{
+  return text != NULL && *text != '\0';
+}
+
+static char *
+get_more_label (GObject *object, gboolean show_all, gpointer data)
+{
+  return g_strdup (show_all ? _ ("Show Fewer Places") : _ ("Show More Places"));
+}
+
+/* ---- Lists ---- */
+
+static GtkWidget *
+create_source_row (gpointer item, gpointer data)
+{
+  return sendoff_source_row_new (item);
+}
+
+static GtkWidget *
+create_output_row (gpointer item, gpointer data)
+{
+  return sendoff_output_row_new (item);
+}
+
+static GtkWidget *
+create_card (gpointer item, gpointer data)
+{
+  return sendoff_destination_card_new (item);
+}
+
+/* What is chosen stays in sight. */
+static gboolean
+is_shown_platform (gpointer item, gpointer data)
+{
+  SendoffExportPage *self = data;
+
+  return !sendoff_destination_is_preset (item)
+         && (self->show_all || sendoff_destination_is_usual (item) || sendoff_destination_get_chosen (item));
+}
+
+static gboolean
+is_preset (gpointer item, gpointer data)
+{
+  return sendoff_destination_is_preset (item);
+}
+
+static void
+bind_cards (GtkFlowBox *box, GListModel *destinations, GtkFilter *filter)
+{
+  g_autoptr (GtkFilterListModel) shown
+      = gtk_filter_list_model_new (g_object_ref (destinations), g_object_ref (filter));
+
+  gtk_flow_box_bind_model (box, G_LIST_MODEL (shown), create_card, NULL, NULL);
+}
+
+static void
+bind_lists (SendoffExportPage *self)
+{
+  GListModel *destinations = sendoff_draft_get_destinations (self->draft);
+  g_autoptr (GtkFilter) presets = GTK_FILTER (gtk_custom_filter_new (is_preset, NULL, NULL));
+
+  gtk_list_box_bind_model (self->sources, sendoff_draft_get_sources (self->draft), create_source_row, NULL,
+                           NULL);
+  gtk_list_box_bind_model (self->outputs, sendoff_draft_get_outputs (self->draft), create_output_row, NULL,
+                           NULL);
+  bind_cards (self->platforms, destinations, self->platform_filter);
+  bind_cards (self->presets, destinations, presets);
+}
+
+/* ---- Actions ---- */
+
+static void
+on_add_output_activated (SendoffExportPage *self)
+{
+  sendoff_draft_add_output (self->draft);
+}
+
+static void
+on_more_clicked (SendoffExportPage *self)
+{
+  self->show_all = !self->show_all;
+  gtk_filter_changed (self->platform_filter,
+                      self->show_all ? GTK_FILTER_CHANGE_LESS_STRICT : GTK_FILTER_CHANGE_MORE_STRICT);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SHOW_ALL]);
+}
+
+static void
+on_folder_chosen (SendoffExportPage *self, int response)
+{
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      g_autoptr (GFile) folder = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->folder_chooser));
+
+      sendoff_draft_set_folder (self->draft, folder);
+    }
+  g_clear_object (&self->folder_chooser);
+}
+
+static void
+on_choose_folder_clicked (SendoffExportPage *self)
+{
+  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
+
+  if (self->folder_chooser != NULL)
+    return;
+  self->folder_chooser = gtk_file_chooser_native_new (
+      _ ("Save To"), window, GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Select"), _ ("_Cancel"));
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->folder_chooser), TRUE);
+  g_signal_connect_swapped (self->folder_chooser, "response", G_CALLBACK (on_folder_chosen), self);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->folder_chooser));
+}
+
+static void
+on_reset_folder_clicked (SendoffExportPage *self)
+{
+  sendoff_draft_set_folder (self->draft, NULL);
+}
+
+/* ---- Object ---- */
+
+static void
+sendoff_export_page_dispose (GObject *object)
+{
+  SendoffExportPage *self = SENDOFF_EXPORT_PAGE (object);
+
+  if (self->folder_chooser != NULL)
+    gtk_native_dialog_destroy (GTK_NATIVE_DIALOG (self->folder_chooser));
+  g_clear_object (&self->folder_chooser);
+  g_clear_object (&self->platform_filter);
+  g_clear_object (&self->draft);
+  G_OBJECT_CLASS (sendoff_export_page_parent_class)->dispose (object);
+}
+
+static void
+sendoff_export_page_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  SendoffExportPage *self = SENDOFF_EXPORT_PAGE (object);
+
+  if (prop_id == PROP_DRAFT)
+    g_value_set_object (value, self->draft);
+  else if (prop_id == PROP_SHOW_ALL)
+    g_value_set_boolean (value, self->show_all);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
+sendoff_export_page_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  SendoffExportPage *self = SENDOFF_EXPORT_PAGE (object);
+
+  if (prop_id != PROP_DRAFT)
+    {
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      return;
+    }
+  if (!g_set_object (&self->draft, g_value_get_object (value)) || self->draft == NULL)
+    return;
+  bind_lists (self);
+  g_object_notify_by_pspec (object, pspec);
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/story_genius/Sendoff/ui/sendoff-export-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, SendoffExportPage, sources);
+  gtk_widget_class_bind_template_child (widget_class, SendoffExportPage, outputs);
+  gtk_widget_class_bind_template_child (widget_class, SendoffExportPage, platforms);
+  gtk_widget_class_bind_template_child (widget_class, SendoffExportPage, presets);
+  gtk_widget_class_bind_template_callback (widget_class, get_view);
+  gtk_widget_class_bind_template_callback (widget_class, has_text);
+  gtk_widget_class_bind_template_callback (widget_class, get_more_label);
+  gtk_widget_class_bind_template_callback (widget_class, on_add_output_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_more_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_choose_folder_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_reset_folder_clicked);
+}
+
+static void
+sendoff_export_page_class_init (SendoffExportPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = sendoff_export_page_dispose;
+  object_class->get_property = sendoff_export_page_get_property;
+  object_class->set_property = sendoff_export_page_set_property;
+  properties[PROP_DRAFT]
+      = g_param_spec_object ("draft", NULL, NULL, SENDOFF_TYPE_DRAFT,
+                             G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SHOW_ALL]
+      = g_param_spec_boolean ("show-all", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  bind_template (GTK_WIDGET_CLASS (klass));
+}
+
+static void
+sendoff_export_page_init (SendoffExportPage *self)
+{
+  self->platform_filter = GTK_FILTER (gtk_custom_filter_new (is_shown_platform, self, NULL));
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

@@ -1,0 +1,252 @@
+#include "app/sendoff-source-item.h"
+
+#include <glib/gi18n.h>
+
+#include "app/sendoff-words.h"
+
+struct _SendoffSourceItem
+{
+  GObject parent_instance;
+  GFile *file;
+  char *name;
+  SendoffSourceState state;
+  SendoffMediaInfo *info; /* (nullable) */
+  char *problem;          /* (nullable) */
+  GCancellable *cancellable;
+};
+
+enum
+{
+  PROP_NAME = 1,
+  PROP_FACTS,
+  PROP_WARNINGS,
+  PROP_PROBLEM,
+  PROP_STATE,
+  N_PROPS
+};
+
+enum
+{
+  SIGNAL_CHANGED,
+  SIGNAL_REMOVE,
+  N_SIGNALS
+};
+
+G_DEFINE_FINAL_TYPE (SendoffSourceItem, sendoff_source_item, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void
+sendoff_source_item_dispose (GObject *object)
+{
+  SendoffSourceItem *self = SENDOFF_SOURCE_ITEM (object);
+
+  g_cancellable_cancel (self->cancellable);
+  G_OBJECT_CLASS (sendoff_source_item_parent_class)->dispose (object);
+}
+
+static void
+sendoff_source_item_finalize (GObject *object)
+{
+  SendoffSourceItem *self = SENDOFF_SOURCE_ITEM (object);
+
+  g_object_unref (self->file);
+  g_object_unref (self->cancellable);
+  g_clear_pointer (&self->info, sendoff_media_info_free);
+  g_free (self->name);
+  g_free (self->problem);
+  G_OBJECT_CLASS (sendoff_source_item_parent_class)->finalize (object);
+}
+
+static void
+sendoff_source_item_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  SendoffSourceItem *self = SENDOFF_SOURCE_ITEM (object);
+
+  switch (prop_id)
+    {
+    case PROP_NAME:
+      g_value_set_string (value, self->name);
+      break;
+    case PROP_FACTS:
+      g_value_take_string (value, self->info != NULL ? sendoff_words_for_source (self->info) : NULL);
+      break;
+    case PROP_WARNINGS:
+      g_value_take_string (value, self->info != NULL ? sendoff_words_for_source_warnings (self->info) : NULL);
+      break;
+    case PROP_PROBLEM:
+      g_value_set_string (value, self->problem);
+      break;
+    case PROP_STATE:
+      g_value_set_int (value, self->state);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+sendoff_source_item_class_init (SendoffSourceItemClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->dispose = sendoff_source_item_dispose;
+  object_class->finalize = sendoff_source_item_finalize;
+  object_class->get_property = sendoff_source_item_get_property;
+  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
+  properties[PROP_FACTS] = g_param_spec_string ("facts", NULL, NULL, NULL, flags);
+  properties[PROP_WARNINGS] = g_param_spec_string ("warnings", NULL, NULL, NULL, flags);
+  properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, flags);
+  properties[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, SENDOFF_SOURCE_BROKEN, 0, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", SENDOFF_TYPE_SOURCE_ITEM, G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_REMOVE] = g_signal_new ("remove", SENDOFF_TYPE_SOURCE_ITEM, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                         NULL, G_TYPE_NONE, 0);
+}
+
+static void
+sendoff_source_item_init (SendoffSourceItem *self)
+{
+  self->cancellable = g_cancellable_new ();
+}
+
+static char *
+dup_display_name (GFile *file)
+{
+  g_autofree char *path = g_file_get_path (file);
+  g_autofree char *basename = g_file_get_basename (file);
+
+  return g_filename_display_basename (path != NULL ? path : basename);
+}
+
+/** sendoff_source_item_new: (transfer full): an item that knows nothing but @file's name yet. */
+SendoffSourceItem *
+sendoff_source_item_new (GFile *file)
+{
+  SendoffSourceItem *self = g_object_new (SENDOFF_TYPE_SOURCE_ITEM, NULL);
+
+  self->file = g_object_ref (file);
+  self->name = dup_display_name (file);
+  return self;
+}
+
+static void
+take_state (SendoffSourceItem *self, SendoffSourceState state, SendoffMediaInfo *info, const char *problem)
+{
+  g_object_freeze_notify (G_OBJECT (self));
+  g_clear_pointer (&self->info, sendoff_media_info_free);
+  self->info = info;
+  self->state = state;
+  sendoff_source_item_set_problem (self, problem);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FACTS]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WARNINGS]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+  g_object_thaw_notify (G_OBJECT (self));
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+static gboolean
+can_be_exported (const SendoffMediaInfo *info)
+{
+  return sendoff_media_info_get_video (info) != NULL || sendoff_media_info_get_audio (info) != NULL;
+}
+
+static void
+on_scanned (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SendoffSourceItem) self = data;
+  g_autoptr (GError) error = NULL;
+  SendoffMediaInfo *info = sendoff_engine_probe_finish (SENDOFF_ENGINE (object), result, &error);
+
+  if (info != NULL)
+    take_state (self, SENDOFF_SOURCE_READY, info, NULL);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    take_state (self, SENDOFF_SOURCE_BROKEN, NULL, error->message);
+}
+
+static void
+on_probed (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SendoffSourceItem) self = data;
+  g_autoptr (GError) error = NULL;
+  SendoffEngine *engine = SENDOFF_ENGINE (object);
+  SendoffMediaInfo *info = sendoff_engine_probe_finish (engine, result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (info == NULL || !can_be_exported (info))
+    {
+      take_state (self, SENDOFF_SOURCE_BROKEN, info,
+                  error != NULL ? error->message : _ ("There is neither video nor sound in this file."));
+      return;
+    }
+  take_state (self, SENDOFF_SOURCE_READY, info, NULL);
+  if (!info->scanned)
+    sendoff_engine_probe_async (engine, self->file, SENDOFF_PROBE_SCAN, self->cancellable, on_scanned,
+                                g_object_ref (self));
+}
+
+/** sendoff_source_item_start: lets @engine look at the file; what it finds is notified. */
+void
+sendoff_source_item_start (SendoffSourceItem *self, SendoffEngine *engine)
+{
+  sendoff_engine_probe_async (engine, self->file, SENDOFF_PROBE_NONE, self->cancellable, on_probed,
+                              g_object_ref (self));
+}
+
+/** sendoff_source_item_get_file: (transfer none): the video. */
+GFile *
+sendoff_source_item_get_file (SendoffSourceItem *self)
+{
+  return self->file;
+}
+
+/** sendoff_source_item_get_name: (transfer none): its name, readable whatever bytes it has. */
+const char *
+sendoff_source_item_get_name (SendoffSourceItem *self)
+{
+  return self->name;
+}
+
+/** sendoff_source_item_get_state: whether it can be exported. */
+SendoffSourceState
+sendoff_source_item_get_state (SendoffSourceItem *self)
+{
+  return self->state;
+}
+
+/** sendoff_source_item_get_info: (transfer none) (nullable): the facts, once it is ready. */
+const SendoffMediaInfo *
+sendoff_source_item_get_info (SendoffSourceItem *self)
+{
+  return self->info;
+}
+
+/** sendoff_source_item_set_problem: a sentence (nullable) about what went wrong with it. */
+void
+sendoff_source_item_set_problem (SendoffSourceItem *self, const char *problem)
+{
+  if (g_strcmp0 (self->problem, problem) == 0)
+    return;
+  g_free (self->problem);
+  self->problem = g_strdup (problem);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROBLEM]);
+}
+
+/** sendoff_source_item_stop: the engine is about to stop: it is not asked any more. */
+void
+sendoff_source_item_stop (SendoffSourceItem *self)
+{
+  g_cancellable_cancel (self->cancellable);
+}
+
+/** sendoff_source_item_remove: tells whoever lists it to let it go. */
+void
+sendoff_source_item_remove (SendoffSourceItem *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_signal_emit (self, signals[SIGNAL_REMOVE], 0);
+}

@@ -1,0 +1,35 @@
+/* A video that was dropped on the window: its file, and what the engine found out about it.
+ *
+ * Looks at its file by itself once it is started: first a quick look, then a thorough one where that tells
+ * more. Owned by the draft's list; main thread.
+ */
+#pragma once
+
+#include "engine/sendoff-engine.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  SENDOFF_SOURCE_LOOKING,
+  SENDOFF_SOURCE_READY,
+  SENDOFF_SOURCE_BROKEN,
+} SendoffSourceState;
+
+#define SENDOFF_TYPE_SOURCE_ITEM (sendoff_source_item_get_type ())
+G_DECLARE_FINAL_TYPE (SendoffSourceItem, sendoff_source_item, SENDOFF, SOURCE_ITEM, GObject)
+
+/* Properties (notified): name, facts, warnings, problem (strings for people, NULL when there is nothing to
+ * say), state (int SendoffSourceState). Signals: "changed": the facts are others; "remove": the user wants it
+ * gone. */
+SendoffSourceItem *sendoff_source_item_new (GFile *file);
+void sendoff_source_item_start (SendoffSourceItem *self, SendoffEngine *engine);
+void sendoff_source_item_stop (SendoffSourceItem *self);
+GFile *sendoff_source_item_get_file (SendoffSourceItem *self);
+const char *sendoff_source_item_get_name (SendoffSourceItem *self);
+SendoffSourceState sendoff_source_item_get_state (SendoffSourceItem *self);
+const SendoffMediaInfo *sendoff_source_item_get_info (SendoffSourceItem *self);
+void sendoff_source_item_set_problem (SendoffSourceItem *self, const char *problem);
+void sendoff_source_item_remove (SendoffSourceItem *self);
+
+G_END_DECLS

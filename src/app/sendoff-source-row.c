@@ -1,0 +1,118 @@
+#include "app/sendoff-source-row.h"
+
+#include <glib/gi18n.h>
+
+struct _SendoffSourceRow
+{
+  GtkListBoxRow parent_instance;
+  SendoffSourceItem *item;
+  GtkWidget *remove_button;
+};
+
+enum
+{
+  PROP_ITEM = 1,
+  N_PROPS
+};
+
+G_DEFINE_FINAL_TYPE (SendoffSourceRow, sendoff_source_row, GTK_TYPE_LIST_BOX_ROW)
+
+static GParamSpec *properties[N_PROPS];
+
+static gboolean
+is_looking (GObject *object, int state, gpointer data)
+{
+  return state == SENDOFF_SOURCE_LOOKING;
+}
+
+static gboolean
+has_text (GObject *object, const char *text, gpointer data)
+{
+  return text != NULL && *text != '\0';
+}
+
+static char *
+get_facts (GObject *object, const char *facts, int state, gpointer data)
+{
+  return g_strdup (state == SENDOFF_SOURCE_LOOKING ? _ ("Looking at the video…") : facts);
+}
+
+static void
+on_remove_clicked (SendoffSourceRow *self)
+{
+  sendoff_source_item_remove (self->item);
+}
+
+static void
+sendoff_source_row_constructed (GObject *object)
+{
+  SendoffSourceRow *self = SENDOFF_SOURCE_ROW (object);
+  const char *name = sendoff_source_item_get_name (self->item);
+  g_autofree char *remove = g_strdup_printf (_ ("Remove %s"), name);
+
+  G_OBJECT_CLASS (sendoff_source_row_parent_class)->constructed (object);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->remove_button), GTK_ACCESSIBLE_PROPERTY_LABEL, remove,
+                                  -1);
+}
+
+static void
+sendoff_source_row_dispose (GObject *object)
+{
+  g_clear_object (&SENDOFF_SOURCE_ROW (object)->item);
+  G_OBJECT_CLASS (sendoff_source_row_parent_class)->dispose (object);
+}
+
+static void
+sendoff_source_row_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  if (prop_id == PROP_ITEM)
+    g_value_set_object (value, SENDOFF_SOURCE_ROW (object)->item);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
+sendoff_source_row_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  if (prop_id == PROP_ITEM)
+    SENDOFF_SOURCE_ROW (object)->item = g_value_dup_object (value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
+sendoff_source_row_class_init (SendoffSourceRowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->constructed = sendoff_source_row_constructed;
+  object_class->dispose = sendoff_source_row_dispose;
+  object_class->get_property = sendoff_source_row_get_property;
+  object_class->set_property = sendoff_source_row_set_property;
+  properties[PROP_ITEM]
+      = g_param_spec_object ("item", NULL, NULL, SENDOFF_TYPE_SOURCE_ITEM,
+                             G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/story_genius/Sendoff/ui/sendoff-source-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, SendoffSourceRow, remove_button);
+  gtk_widget_class_bind_template_callback (widget_class, is_looking);
+  gtk_widget_class_bind_template_callback (widget_class, has_text);
+  gtk_widget_class_bind_template_callback (widget_class, get_facts);
+  gtk_widget_class_bind_template_callback (widget_class, on_remove_clicked);
+}
+
+static void
+sendoff_source_row_init (SendoffSourceRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/** sendoff_source_row_new: (transfer floating): a row for @item. */
+GtkWidget *
+sendoff_source_row_new (SendoffSourceItem *item)
+{
+  return g_object_new (SENDOFF_TYPE_SOURCE_ROW, "item", item, NULL);
+}

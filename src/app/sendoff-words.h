@@ -1,0 +1,18 @@
+/* Facts, plans and jobs in words for people. Pure functions; every string is translated. Main thread. */
+#pragma once
+
+#include "engine/sendoff-job.h"
+#include "model/sendoff-catalog.h"
+#include "model/sendoff-media-info.h"
+#include "model/sendoff-plan.h"
+
+G_BEGIN_DECLS
+
+char *sendoff_words_for_source (const SendoffMediaInfo *info);
+char *sendoff_words_for_source_warnings (const SendoffMediaInfo *info);
+char *sendoff_words_for_output (const SendoffOutputPlan *output, SendoffCatalog *catalog);
+char *sendoff_words_for_size (gint64 size_bytes, gint64 low_bytes, gint64 high_bytes, gint64 limit_bytes);
+char *sendoff_words_for_time_left (gint64 time_left_us);
+const char *sendoff_words_for_status (SendoffStatus status);
+
+G_END_DECLS
