@@ -18,7 +18,7 @@ static const SendoffCliCommand commands[] = {
   { "thumbnails", "INPUT [options]", "Take still pictures of a video", sendoff_cli_run_thumbnails },
   { "codecs", "[ID]", "Video and audio codecs", sendoff_cli_run_codecs },
   { "containers", "[ID]", "File formats", sendoff_cli_run_containers },
-  { "presets", "[ID | add FILE | remove ID | export ID]", "Presets and quality levels", sendoff_cli_run_presets },
+  { "presets", "[ID | add FILE …]", "Presets and quality levels", sendoff_cli_run_presets },
   { "platforms", "[ID]", "Platforms and what they accept", sendoff_cli_run_platforms },
   { "resolutions", "[ID]", "Sizes of pictures", sendoff_cli_run_resolutions },
   { "queue", "list | show JOB", "Jobs, finished ones included", sendoff_cli_run_queue },

@@ -240,15 +240,23 @@ states_codec_delay (Mux *self)
   return is_matroska (self) && sendoff_packet_reader_get_codec (self->audio)->codec_id == AV_CODEC_ID_OPUS;
 }
 
-/* Where nothing tells a player to skip what the encoder put before the first sample, packets of nothing else are
- * left out. */
+/* MP3 and Ogg files have a place of their own for it. */
+static gboolean
+states_delay_itself (Mux *self)
+{
+  return g_str_equal (self->plan->muxer, "mp3") || g_str_equal (self->plan->muxer, "opus");
+}
+
+/* Where nothing tells a player to skip what the encoder put before the first sample, packets of hardly anything else
+ * are left out: MP3's first ends a millisecond behind the start. */
 static gboolean
 is_dropped (Mux *self)
 {
   gboolean has_edit_list = is_isom (self) && self->plan->edit_list;
-  gboolean is_before_start = self->audio_packet->pts + self->audio_packet->duration <= 0;
+  gint64 end = self->audio_packet->pts + self->audio_packet->duration;
+  gboolean is_before_start = self->audio_packet->pts < 0 && end * 8 <= self->audio_packet->duration;
 
-  return is_before_start && !has_edit_list && !states_codec_delay (self);
+  return is_before_start && !has_edit_list && !states_codec_delay (self) && !states_delay_itself (self);
 }
 
 static gboolean

@@ -128,6 +128,14 @@ check_video_codec (const Comparison *self, SendoffCheck *check)
     check_text (check, "video-codec", get_probe_name (self->plan->video->codec), self->video->codec);
 }
 
+/* Apple's players take H.265 by one of its two tags only. */
+static void
+check_codec_tag (const Comparison *self, SendoffCheck *check)
+{
+  if (has_both_videos (self) && self->plan->video->tag != NULL)
+    check_text (check, "codec-tag", self->plan->video->tag, self->video->codec_tag);
+}
+
 static void
 check_size_in_pixels (const Comparison *self, SendoffCheck *check)
 {
@@ -325,6 +333,7 @@ static const CheckFunc checks[] = {
   check_upright,        check_pixel_format,  check_color,         check_frame_rate,   check_frame_count,
   check_video_duration, check_audio_present, check_audio_codec,   check_sample_rate,  check_channels,
   check_audio_duration, check_start,         check_file_size,     check_moov_first,   check_edit_list,
+  check_codec_tag,
 };
 
 /**

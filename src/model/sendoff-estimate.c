@@ -143,11 +143,13 @@ typedef struct {
   double low, middle, high;
 } Interval;
 
-/* DNxHR's pictures all have the same size, in whole blocks. */
+/* DNxHR's pictures all have the same size: that of their macroblocks, in whole blocks of bytes. */
 static double
-get_dnxhr_picture_bytes (double bytes)
+get_dnxhr_picture_bytes (const SendoffVideoPlan *video, double bits_per_pixel)
 {
-  return MAX (round (bytes / DNXHR_BLOCK_BYTES), 2) * DNXHR_BLOCK_BYTES;
+  double macroblocks = (double)((video->width + 15) / 16) * ((video->height + 15) / 16);
+
+  return MAX (round (macroblocks * 256 * bits_per_pixel / 8 / DNXHR_BLOCK_BYTES), 2) * DNXHR_BLOCK_BYTES;
 }
 
 /* Codecs for editing spend what their profile says: DNxHR always, ProRes about so much, and less on simple pictures. */
@@ -157,7 +159,6 @@ estimate_profile_bps (SendoffCatalog *catalog, const SendoffVideoPlan *video, In
   const SendoffVideoCodec *codec = sendoff_catalog_get_video_codec (catalog, video->codec);
   const SendoffCodecProfile *profile
     = codec != NULL && video->profile != NULL ? sendoff_video_codec_get_profile (codec, video->profile) : NULL;
-  double pixels = (double)video->width * video->height;
   double rate = sendoff_rational_to_double (video->nominal_frame_rate);
   double bps;
 
@@ -165,11 +166,11 @@ estimate_profile_bps (SendoffCatalog *catalog, const SendoffVideoPlan *video, In
     return FALSE;
   if (g_str_equal (video->codec, "dnxhd"))
     {
-      bps = get_dnxhr_picture_bytes (profile->bits_per_pixel * pixels / 8) * 8 * rate;
+      bps = get_dnxhr_picture_bytes (video, profile->bits_per_pixel) * 8 * rate;
       *interval = (Interval){ bps, bps, bps };
       return TRUE;
     }
-  bps = profile->bits_per_pixel * pixels * rate;
+  bps = profile->bits_per_pixel * video->width * video->height * rate;
   *interval = (Interval){ bps * 0.3, bps * 0.9, bps * 1.3 };
   return TRUE;
 }

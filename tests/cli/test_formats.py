@@ -2,6 +2,7 @@
 import array
 import json
 import os
+import shutil
 import subprocess
 
 import support
@@ -44,8 +45,11 @@ class Formats(support.CliTest):
         return document['exports']
 
     def assert_decodes(self, path):
-        self.assertEqual(support.decode_errors(path), '')
-        return support.ffprobe(path)
+        """Every frame of every stream is decoded, without a complaint; what ffprobe found."""
+        done = subprocess.run(['ffprobe', '-v', 'error', '-count_frames', '-show_streams', '-show_format', '-of', 'json',
+                               'file:' + path], capture_output=True, timeout=support.TIMEOUT)
+        self.assertEqual((done.returncode, done.stderr), (0, b''))
+        return json.loads(done.stdout)
 
     def catalog(self, command):
         return {entry['id']: entry for entry in self.run_json(command)[command]}
@@ -249,6 +253,27 @@ class Sound(Formats):
                     for export in exports]
         self.assertEqual(channels, [2, 6, 6, 6, 6])
 
+    def onset(self, path):
+        """When the sound begins, in seconds of the file's own time."""
+        done = subprocess.run(['ffmpeg', '-nostdin', '-v', 'error', '-i', 'file:' + path, '-map', '0:a', '-af',
+                               'aresample=48000:async=1:first_pts=0', '-ac', '1', '-f', 's16le', '-'], check=True,
+                              capture_output=True, timeout=support.TIMEOUT)
+        values = array.array('h', done.stdout)
+        return next(index for index, value in enumerate(values) if abs(value) > 2000) / 48000
+
+    def test_in_sync(self):
+        source = os.path.join(self.root, 'late.mkv')
+        support.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=size=256x144:rate=25:duration=1.5', '-f', 'lavfi', '-i',
+                       'aevalsrc=exprs=0.9*sin(2*PI*1000*t)*gt(t\\,1):s=44100:d=1.5', '-c:v', 'libx264', '-preset', 'ultrafast',
+                       '-c:a', 'flac', source)
+        specs = ['container=%s,codec=h264,audio-codec=%s' % (container['id'], audio)
+                 for container in self.catalog('containers').values() if 'h264' in container['video_codecs']
+                 for audio in container['audio_codecs']]
+        specs += ['container=' + container for container in ('webm', *self.ALONE)]
+        for spec, export in zip(specs, self.export(specs, '--speed', 'ultrafast', source=source)):
+            with self.subTest(spec):
+                self.assertAlmostEqual(self.onset(export['output_files'][0]), 1, delta=0.01)
+
     def test_flac_keeps_every_bit(self):
         source = self.make_source()
         exports = self.export(['container=flac', 'container=mp4,audio-codec=flac,codec=h264',
@@ -292,6 +317,13 @@ class Joined(Formats):
         exports = self.export(['codec=prores,profile=hq', 'codec=dnxhd,profile=hqx'])
         self.assert_unbroken(exports[0]['output_files'][0], '-c:v', 'prores_ks', '-profile:v', 'hq', '-vendor', 'apl0')
         self.assert_unbroken(exports[1]['output_files'][0], '-c:v', 'dnxhd', '-profile:v', 'dnxhr_hqx')
+
+    def test_bytes_do_not_depend_on_the_order(self):
+        specs = ['codec=h265', 'codec=av1', 'codec=prores']
+        first = [packets(export['output_files'][0]) for export in self.export(specs, '--speed', 'ultrafast')]
+        shutil.rmtree(self.cache, ignore_errors=True)
+        again = [packets(export['output_files'][0]) for export in self.export(specs, '--speed', 'ultrafast', '--sequential')]
+        self.assertEqual(first, again)
 
     def test_every_codec_joins(self):
         exports = self.export(['codec=h265,quality=draft', 'codec=h265,crf=30', 'codec=av1', 'codec=av1,speed=medium',

@@ -33,6 +33,7 @@ make_plan (Fixture *self)
   plan->edit_list = FALSE;
   plan->video = sendoff_video_plan_new ();
   plan->video->codec = g_strdup ("h265");
+  plan->video->tag = g_strdup ("hvc1");
   plan->video->width = 1280;
   plan->video->height = 720;
   plan->video->pixel_format = g_strdup ("yuv420p");
@@ -58,6 +59,7 @@ make_file (Fixture *self)
   file->video_index = 0;
   file->audio_index = 1;
   self->video = add_stream (file, 0, SENDOFF_STREAM_VIDEO, "hevc");
+  self->video->codec_tag = g_strdup ("hvc1");
   self->video->width = 1280;
   self->video->height = 720;
   self->video->pixel_format = g_strdup ("yuv420p");
@@ -92,7 +94,7 @@ test_good (Fixture *self, gconstpointer data)
 
   g_assert_cmpstr (failure, ==, NULL);
   g_assert_true (certificate->passed);
-  g_assert_cmpuint (certificate->checks->len, ==, 20);
+  g_assert_cmpuint (certificate->checks->len, ==, 21);
 }
 
 static void
@@ -199,6 +201,12 @@ break_file_size (Fixture *self)
 }
 
 static void
+break_tag (Fixture *self)
+{
+  replace (&self->video->codec_tag, "hev1");
+}
+
+static void
 break_moov (Fixture *self)
 {
   self->file->faststart = FALSE;
@@ -222,7 +230,8 @@ static const struct {
   { "audio-codec", break_audio_codec },   { "sample-rate", break_sample_rate },
   { "channels", break_channels },         { "audio-duration", break_audio_duration },
   { "start-offset", break_start },        { "file-size", break_file_size },
-  { "moov-first", break_moov },           { "no-edit-list", break_edit_list },
+  { "moov-first", break_moov },           { "codec-tag", break_tag },
+  { "no-edit-list", break_edit_list },
 };
 
 static void
@@ -261,12 +270,34 @@ test_missing_streams (Fixture *self, gconstpointer data)
   g_assert_nonnull (strstr (failure, "audio"));
 }
 
+/* FFmpeg decodes ProRes 4444 deeper than it encodes it, and no other codec. */
+static void
+test_depth_of_prores (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SendoffCertificate) certificate = NULL;
+  g_autoptr (SendoffCertificate) other = NULL;
+  g_autofree char *failure = NULL;
+
+  replace (&self->plan->video->codec, "prores");
+  replace (&self->video->codec, "prores");
+  replace (&self->plan->video->pixel_format, "yuva444p10le");
+  replace (&self->video->pixel_format, "yuva444p12le");
+  certificate = sendoff_certificate_check (self->plan, &self->facts, self->file);
+  g_assert_true (certificate->passed);
+  replace (&self->plan->video->codec, "h265");
+  replace (&self->video->codec, "hevc");
+  other = sendoff_certificate_check (self->plan, &self->facts, self->file);
+  failure = sendoff_certificate_dup_failure (other);
+  g_assert_nonnull (strstr (failure, "pixel-format"));
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/model/certificate/good", Fixture, NULL, set_up, test_good, tear_down);
   g_test_add ("/model/certificate/missing-streams", Fixture, NULL, set_up, test_missing_streams, tear_down);
+  g_test_add ("/model/certificate/depth-of-prores", Fixture, NULL, set_up, test_depth_of_prores, tear_down);
   g_test_add_func ("/model/certificate/every-fault-is-found", test_faults);
   return g_test_run ();
 }

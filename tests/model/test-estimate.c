@@ -1,5 +1,6 @@
 #include "model/sendoff-estimate.h"
 #include "model/sendoff-h264-level.h"
+#include "model/sendoff-h265-level.h"
 
 static SendoffCatalog *
 get_catalog (void)
@@ -123,6 +124,34 @@ test_audio_only (void)
   g_assert_cmpstr (output->size_basis, ==, "bitrate");
 }
 
+/* Codecs for editing: the sizes that FFmpeg makes of ten seconds, DNxHR's to the byte but for the container. */
+static void
+test_profiles (void)
+{
+  static const struct {
+    const char *codec, *profile;
+    int width, height;
+    gint64 picture_bytes;
+  } cases[] = {
+    { "dnxhd", "dnxhr_lb", 256, 144, 8192 },     { "dnxhd", "dnxhr_sq", 640, 360, 69632 },
+    { "dnxhd", "dnxhr_hqx", 640, 360, 102400 },  { "dnxhd", "dnxhr_444", 640, 360, 208896 },
+    { "dnxhd", "dnxhr_hq", 1920, 1080, 917504 },
+  };
+  g_autoptr (SendoffCatalog) catalog = get_catalog ();
+  g_autoptr (SendoffMediaInfo) source = make_source (500000);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (SendoffOutputPlan) output = make_output (cases[i].width, cases[i].height, -1);
+
+      g_free (output->video->codec);
+      output->video->codec = g_strdup (cases[i].codec);
+      output->video->profile = g_strdup (cases[i].profile);
+      g_assert_cmpfloat_with_epsilon ((double)estimate (catalog, source, output), (double)cases[i].picture_bytes * 300, 10000);
+      g_assert_cmpint (output->estimated_high_bytes - output->estimated_low_bytes, <, 10000);
+    }
+}
+
 /* Table A-1 of ITU-T H.264. */
 static void
 test_h264_levels (void)
@@ -150,6 +179,38 @@ test_h264_levels (void)
   g_assert_cmpint (sendoff_h264_level_get_max_references (52, 640, 360), ==, 16);
 }
 
+/* Tables A.8 and A.9 of ITU-T H.265. */
+static void
+test_h265_levels (void)
+{
+  static const struct {
+    int width, height;
+    double frame_rate;
+    gint64 maxrate_bps;
+    int level;
+    gboolean high_tier;
+    gint64 max_buffer_bits;
+  } cases[] = {
+    { 256, 144, 25, 0, 20, FALSE, 1500000 },           { 1280, 720, 30, 0, 31, FALSE, 10000000 },
+    { 1920, 1080, 30, 10400000, 40, FALSE, 12000000 }, { 1920, 1080, 30, 20000000, 40, TRUE, 30000000 },
+    { 1920, 1080, 60, 20000000, 41, FALSE, 20000000 }, { 1920, 1080, 30, 65000000, 50, TRUE, 100000000 },
+    { 3840, 2160, 30, 0, 50, FALSE, 25000000 },        { 3840, 2160, 60, 60000000, 51, TRUE, 160000000 },
+    { 7680, 4320, 30, 0, 60, FALSE, 60000000 },        { 16384, 16384, 30, 0, 0, FALSE, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gboolean high_tier;
+      gint64 max_buffer_bits;
+
+      g_assert_cmpint (sendoff_h265_level_choose (cases[i].width, cases[i].height, cases[i].frame_rate,
+                                                  cases[i].maxrate_bps, &high_tier, &max_buffer_bits),
+                       ==, cases[i].level);
+      g_assert_cmpint (high_tier, ==, cases[i].high_tier);
+      g_assert_cmpint (max_buffer_bits, ==, cases[i].max_buffer_bits);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -159,6 +220,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/model/estimate/grows-with-quality-and-size", test_grows_with_quality_and_size);
   g_test_add_func ("/model/estimate/ceilings", test_ceilings);
   g_test_add_func ("/model/estimate/audio-only", test_audio_only);
+  g_test_add_func ("/model/estimate/profiles", test_profiles);
   g_test_add_func ("/model/h264-level/table", test_h264_levels);
+  g_test_add_func ("/model/h265-level/table", test_h265_levels);
   return g_test_run ();
 }
