@@ -16,6 +16,7 @@
 struct _SendoffEvents
 {
   int fd; /* borrowed */
+  gboolean landlock, seccomp;
   struct
   {
     int chunk;
@@ -43,6 +44,14 @@ void
 sendoff_events_free (SendoffEvents *self)
 {
   g_free (self);
+}
+
+/** sendoff_events_set_sandbox: which walls stand around this process; told with the result. */
+void
+sendoff_events_set_sandbox (SendoffEvents *self, gboolean landlock, gboolean seccomp)
+{
+  self->landlock = landlock;
+  self->seccomp = seccomp;
 }
 
 /* An engine that no longer listens is noticed by main() on standard input, so a failed write needs no answer.
@@ -145,6 +154,16 @@ timeval_us (struct timeval time)
   return (gint64)time.tv_sec * G_USEC_PER_SEC + time.tv_usec;
 }
 
+static JsonObject *
+describe_sandbox (SendoffEvents *self)
+{
+  JsonObject *sandbox = json_object_new ();
+
+  json_object_set_boolean_member (sandbox, "landlock", self->landlock);
+  json_object_set_boolean_member (sandbox, "seccomp", self->seccomp);
+  return sandbox;
+}
+
 /**
  * sendoff_events_result:
  * @result: (transfer none): the result of the role
@@ -161,6 +180,7 @@ sendoff_events_result (SendoffEvents *self, JsonNode *result)
   json_object_set_member (event, "result", json_node_copy (result));
   json_object_set_int_member (event, "max_rss_bytes", (gint64)usage.ru_maxrss * 1024);
   json_object_set_int_member (event, "cpu_us", timeval_us (usage.ru_utime) + timeval_us (usage.ru_stime));
+  json_object_set_object_member (event, "sandbox", describe_sandbox (self));
   write_line (self, event);
 }
 

@@ -12,6 +12,7 @@ typedef struct _SendoffEvents SendoffEvents;
 
 SendoffEvents *sendoff_events_new (int fd);
 void sendoff_events_free (SendoffEvents *self);
+void sendoff_events_set_sandbox (SendoffEvents *self, gboolean landlock, gboolean seccomp);
 void sendoff_events_progress (SendoffEvents *self, int chunk, int output, gint64 frames, gint64 bytes, gint64 time_us);
 void sendoff_events_chunk_done (SendoffEvents *self, int chunk);
 void sendoff_events_warning (SendoffEvents *self, const char *code, const char *format, ...) G_GNUC_PRINTF (3, 4);

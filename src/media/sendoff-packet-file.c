@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #define HEAD_MARK    "SNDPKT01"
@@ -114,6 +115,9 @@ sendoff_packet_writer_new (const char *path, GError **error)
   self->path = g_strdup (path);
   self->temporary = g_strdup_printf ("%s.%d.tmp", path, (int)getpid ());
   self->stream = fopen (self->temporary, "we");
+  /* Says that somebody is writing it: what nobody locks was left by a process that was killed. */
+  if (self->stream != NULL)
+    flock (fileno (self->stream), LOCK_EX | LOCK_NB);
   if (self->stream == NULL || fwrite (HEAD_MARK, 1, MARK_SIZE, self->stream) != MARK_SIZE)
     {
       set_write_error (error);

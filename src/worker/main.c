@@ -3,7 +3,7 @@
  * The engine writes a spec on standard input and reads events from standard output;
  * model/sendoff-worker-spec.h is the protocol. Two things end a worker with its engine, whatever it is doing:
  * PDEATHSIG, and the end of standard input, which also covers an engine that was gone before PDEATHSIG was
- * set.
+ * set. Between the spec and the first byte of the source the process locks itself in.
  */
 #include <errno.h>
 #include <signal.h>
@@ -14,6 +14,7 @@
 
 #include "media/sendoff-ffmpeg.h"
 #include "media/sendoff-roles.h"
+#include "worker/sendoff-sandbox.h"
 
 #define MAX_SPEC_BYTES (16 * 1024 * 1024)
 
@@ -176,6 +177,7 @@ carry_out (SendoffEvents *events, gint *exit_status, const char **stage, GError 
   g_autoptr (SendoffWorkerSpec) spec = NULL;
   g_autoptr (JsonNode) node = NULL;
   g_autofree char *line = read_spec_line (error);
+  SendoffSandbox sandbox;
 
   if (line == NULL)
     return NULL;
@@ -183,6 +185,8 @@ carry_out (SendoffEvents *events, gint *exit_status, const char **stage, GError 
   spec = node != NULL ? sendoff_worker_spec_from_json (node, error) : NULL;
   if (spec == NULL)
     return NULL;
+  sandbox = sendoff_sandbox_enter (spec);
+  sendoff_events_set_sandbox (events, sandbox.landlock, sandbox.seccomp);
   g_thread_unref (g_thread_new ("engine-watch", wait_for_engine_to_end, exit_status));
   *stage = roles[spec->role].stage;
   return roles[spec->role].run (spec, events, error);
