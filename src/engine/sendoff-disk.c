@@ -533,3 +533,13 @@ sendoff_disk_release_folder (int lock_fd, const char *lock_path, GError **error)
   close (lock_fd);
   return ok;
 }
+
+/** sendoff_disk_sweep_removed: removes folders below @parent that sendoff_disk_release_folder() did not come to. */
+void
+sendoff_disk_sweep_removed (const char *parent)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (g_file_test (parent, G_FILE_TEST_IS_DIR) && !remove_removed_folders (parent, &error))
+    g_info ("removed folder stays: %s", error->message);
+}

@@ -1,14 +1,14 @@
 /* The engine's still pictures: posters, previews and thumbnails. */
 #include "engine/sendoff-engine-private.h"
 
-/* A picture is decoded by few threads: most of the wait is the way from the keyframe, and exports need the rest. */
+/* Somebody waits for the way from the keyframe, but beyond a few threads each one more only starts a frame too many. */
 #define MAX_DECODER_THREADS 4
 
 static SendoffFrameRequest *
 make_request (SendoffEngine *self, GFile *file, const SendoffMediaInfo *info, int max_width, int max_height)
 {
   const SendoffMachine *machine = sendoff_engine_get_machine (self);
-  int threads = CLAMP (machine != NULL ? machine->cores / 2 : 1, 1, MAX_DECODER_THREADS);
+  int threads = CLAMP (machine != NULL ? machine->cores : 1, 1, MAX_DECODER_THREADS);
 
   return sendoff_frame_request_new (file, info, max_width, max_height, threads);
 }

@@ -6,6 +6,7 @@
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-engine-private.h"
 #include "engine/sendoff-facts.h"
+#include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-job-private.h"
 #include "engine/sendoff-preflight.h"
 #include "engine/sendoff-queue.h"
@@ -440,10 +441,11 @@ static void
 submit_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
 {
   Submission *submission = data;
-  g_autofree char *lock_path = sendoff_queue_dup_lock_path (submission->cache_dir, submission->stored->export_id);
+  const char *export_id = submission->stored->export_id;
+  g_autofree char *lock_path = sendoff_job_folder_dup_lock_path (submission->cache_dir, export_id);
   g_autoptr (GError) error = NULL;
 
-  submission->lock_fd = sendoff_disk_try_lock (lock_path, SENDOFF_LOCK_EXCLUSIVE, &error);
+  submission->lock_fd = sendoff_job_folder_take_lock (submission->cache_dir, export_id, &error);
   if (submission->lock_fd >= 0 && sendoff_store_save_job_sync (submission->store, submission->stored, &error))
     g_task_return_boolean (task, TRUE);
   else
@@ -521,11 +523,16 @@ static void
 resume_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
 {
   Submission *submission = data;
-  g_autofree char *lock_path = sendoff_queue_dup_lock_path (submission->cache_dir, submission->stored->export_id);
+  const char *export_id = submission->stored->export_id;
+  g_autoptr (SendoffStoredJob) now = NULL;
   GError *error = NULL;
 
-  submission->lock_fd = sendoff_disk_try_lock (lock_path, SENDOFF_LOCK_EXCLUSIVE, &error);
-  if (submission->lock_fd >= 0)
+  submission->lock_fd = sendoff_job_folder_take_lock (submission->cache_dir, export_id, &error);
+  /* Another process may have carried it out since the jobs were listed. */
+  now = submission->lock_fd >= 0 ? sendoff_store_get_job_sync (submission->store, export_id, &error) : NULL;
+  if (now != NULL && sendoff_status_is_final (sendoff_status_from_nick (now->status)))
+    error = g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_FAILED, "This export has ended meanwhile.");
+  if (error == NULL)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -570,6 +577,7 @@ sendoff_engine_resume_finish (SendoffEngine *self, GAsyncResult *result, GError 
   if (self->queue == NULL || sendoff_queue_contains (self->queue, submission->job))
     return TRUE;
   sendoff_job_set_interrupted (submission->job, FALSE);
+  sendoff_job_resume (submission->job);
   sendoff_queue_add (self->queue, submission->job, g_steal_fd (&submission->lock_fd));
   return TRUE;
 }

@@ -158,7 +158,7 @@ sendoff_environment_learn_machine (SendoffWorkerClient *client,
       g_autoptr (JsonNode) node = NULL;
 
       spec->role = SENDOFF_ROLE_CAPABILITIES;
-      node = sendoff_worker_client_run (client, spec, -1, NULL, NULL, cancellable, NULL, error);
+      node = sendoff_worker_client_ask (client, spec, -1, cancellable, error);
       machine = node != NULL ? sendoff_machine_from_json (node, error) : NULL;
       if (machine == NULL)
         return NULL;

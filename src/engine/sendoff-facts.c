@@ -74,7 +74,7 @@ ask_worker (SendoffWorkerClient *client,
   spec->packet_details = kind == 2;
   spec->source_name = path != NULL ? g_filename_display_basename (path) : g_file_get_uri (file);
   spec->source_size_bytes = size_bytes;
-  node = sendoff_worker_client_run (client, spec, fd, NULL, NULL, cancellable, NULL, error);
+  node = sendoff_worker_client_ask (client, spec, fd, cancellable, error);
   return node != NULL ? sendoff_media_info_from_json (node, error) : NULL;
 }
 

@@ -17,6 +17,7 @@ struct _SendoffJob {
   gint64 time_left_us;
   gint64 created_at, started_at, completed_at; /* Unix µs, 0 not yet */
   gboolean interrupted;
+  gboolean paused;
   gboolean cancel_requested;
   GListStore *exports;
 };
@@ -29,6 +30,7 @@ enum {
   PROP_TIME_LEFT_US,
   PROP_EXPORTS,
   PROP_INTERRUPTED,
+  PROP_PAUSED,
   N_PROPS
 };
 
@@ -83,6 +85,9 @@ sendoff_job_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_INTERRUPTED:
       g_value_set_boolean (value, self->interrupted);
       break;
+    case PROP_PAUSED:
+      g_value_set_boolean (value, self->paused);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -104,6 +109,7 @@ sendoff_job_class_init (SendoffJobClass *klass)
   properties[PROP_TIME_LEFT_US] = g_param_spec_int64 ("time-left-us", NULL, NULL, -1, G_MAXINT64, -1, flags);
   properties[PROP_EXPORTS] = g_param_spec_object ("exports", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   properties[PROP_INTERRUPTED] = g_param_spec_boolean ("interrupted", NULL, NULL, FALSE, flags);
+  properties[PROP_PAUSED] = g_param_spec_boolean ("paused", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   /* For the engine: somebody called sendoff_job_cancel(). */
   signals[SIGNAL_CANCEL_REQUESTED] = g_signal_new ("cancel-requested", SENDOFF_TYPE_JOB, G_SIGNAL_RUN_LAST, 0, NULL,
@@ -198,6 +204,7 @@ sendoff_job_new_from_stored (const SendoffStoredJob *stored, GError **error)
   self->export_id = g_strdup (stored->export_id);
   self->user_id = g_strdup (stored->user_id);
   self->priority = stored->priority;
+  self->paused = stored->paused;
   self->status = sendoff_status_from_nick (stored->status);
   self->progress = CLAMP (stored->progress, 0, 100);
   self->created_at = stored->created_at;
@@ -263,6 +270,7 @@ sendoff_job_dup_stored (SendoffJob *self)
   stored->progress = self->progress;
   stored->current_stage = g_strdup (sendoff_job_get_stage (self));
   stored->priority = self->priority;
+  stored->paused = self->paused;
   stored->created_at = self->created_at;
   stored->started_at = self->started_at;
   stored->completed_at = self->completed_at;
@@ -291,6 +299,11 @@ sendoff_job_apply (SendoffJob *self, const SendoffSnapshot *snapshot)
   if (sendoff_status_is_final (self->status) && self->completed_at == 0)
     self->completed_at = g_get_real_time ();
   g_object_freeze_notify (G_OBJECT (self));
+  if (sendoff_status_is_final (self->status) && self->paused)
+    {
+      self->paused = FALSE;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
+    }
   if (changed)
     {
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
@@ -404,6 +417,38 @@ gint64
 sendoff_job_get_created_at (SendoffJob *self)
 {
   return self->created_at;
+}
+
+static void
+set_paused (SendoffJob *self, gboolean paused)
+{
+  if (self->paused == paused || sendoff_status_is_final (self->status))
+    return;
+  self->paused = paused;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
+}
+
+/** sendoff_job_pause: makes a job that is not over wait until sendoff_job_resume(); returns at once. */
+void
+sendoff_job_pause (SendoffJob *self)
+{
+  g_return_if_fail (SENDOFF_IS_JOB (self));
+  set_paused (self, TRUE);
+}
+
+/** sendoff_job_resume: lets a paused job go on; returns at once. An interrupted one needs sendoff_engine_resume_async(). */
+void
+sendoff_job_resume (SendoffJob *self)
+{
+  g_return_if_fail (SENDOFF_IS_JOB (self));
+  set_paused (self, FALSE);
+}
+
+/** sendoff_job_get_paused: whether it waits because the user wants it. */
+gboolean
+sendoff_job_get_paused (SendoffJob *self)
+{
+  return self->paused;
 }
 
 /** sendoff_job_cancel: asks for the end of a job that is not over; returns at once. */

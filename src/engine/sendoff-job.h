@@ -47,7 +47,8 @@ const char *sendoff_export_get_error_stage (SendoffExport *self);
 const char *const *sendoff_export_get_warnings (SendoffExport *self);
 
 /* SendoffJob. Properties (read-only, notified): export-id, status, stage, progress (0–100, the mean of its exports),
- * time-left-us, exports (GListModel of SendoffExport), interrupted (boolean: found unfinished, run by no process). */
+ * time-left-us, exports (GListModel of SendoffExport), interrupted (boolean: found unfinished, run by no process),
+ * paused (boolean). */
 const char *sendoff_job_get_export_id (SendoffJob *self);
 SendoffStatus sendoff_job_get_status (SendoffJob *self);
 double sendoff_job_get_progress (SendoffJob *self);
@@ -56,6 +57,12 @@ GListModel *sendoff_job_get_exports (SendoffJob *self);
 const SendoffPlan *sendoff_job_get_plan (SendoffJob *self);
 SendoffRequest *sendoff_job_get_request (SendoffJob *self);
 gint64 sendoff_job_get_created_at (SendoffJob *self);
+
+/* Whether it was told to wait: property "paused", kept across restarts. What runs for it ends at once and is begun again
+ * from the finished chunks. */
+gboolean sendoff_job_get_paused (SendoffJob *self);
+void sendoff_job_pause (SendoffJob *self);
+void sendoff_job_resume (SendoffJob *self);
 
 /* Asks for the end; the status becomes cancelled once workers are gone and partial files removed. */
 void sendoff_job_cancel (SendoffJob *self);

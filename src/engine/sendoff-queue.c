@@ -3,10 +3,14 @@
 #include <unistd.h>
 
 #include "engine/sendoff-disk.h"
+#include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-job-private.h"
 #include "engine/sendoff-runner.h"
 
 #define DEFAULT_MAX_RUNNING 3
+/* How long a database that cannot be written is left alone. */
+#define STORE_AGAIN_S 2
+
 #define KEEP_PROGRESS_EVERY_US G_USEC_PER_SEC
 
 struct _SendoffQueue {
@@ -28,10 +32,12 @@ typedef struct {
   SendoffJob *job;
   int lock_fd;
   char *lock_path;
-  gulong cancel_handler;
+  gulong cancel_handler, pause_handler;
+  guint store_again; /* source, while its end cannot be stored */
   GCancellable *cancellable;
   SendoffRunner *runner;   /* NULL while it waits */
   SendoffTracker *tracker;
+  gboolean running;
   gint64 progress_kept_at_us;
 } Entry;
 
@@ -45,6 +51,7 @@ entry_free (gpointer data)
   Entry *entry = data;
 
   g_signal_handler_disconnect (entry->job, entry->cancel_handler);
+  g_signal_handler_disconnect (entry->job, entry->pause_handler);
   if (entry->lock_fd >= 0)
     close (entry->lock_fd);
   g_clear_pointer (&entry->runner, sendoff_runner_free);
@@ -101,13 +108,6 @@ sendoff_queue_new (SendoffScheduler *scheduler,
   return self;
 }
 
-/** sendoff_queue_dup_lock_path: (transfer full): the file whose lock says who carries a job out. */
-char *
-sendoff_queue_dup_lock_path (const char *cache_dir, const char *export_id)
-{
-  return g_build_filename (cache_dir, "jobs", export_id, "lock", NULL);
-}
-
 static void
 finish_stop_if_idle (SendoffQueue *self)
 {
@@ -145,16 +145,44 @@ release_folder (GTask *task, gpointer object, gpointer data, GCancellable *cance
   g_task_return_boolean (task, TRUE);
 }
 
+static void store_end (Entry *entry);
+
+static gboolean
+on_time_to_store_again (gpointer data)
+{
+  Entry *entry = data;
+
+  entry->store_again = 0;
+  store_end (entry);
+  return G_SOURCE_REMOVE;
+}
+
+/* Most often the disk is full. Without its end in the database the job keeps its folder, with the receipts of what it
+ * finished, for whoever finds it interrupted. */
+static void
+end_could_not_be_stored (Entry *entry, const GError *error)
+{
+  g_message ("The end of an export could not be stored: %s", error->message);
+  if (entry->queue->stop != NULL)
+    remove_entry (entry);
+  else
+    entry->store_again = g_timeout_add_seconds (STORE_AGAIN_S, on_time_to_store_again, entry);
+}
+
 /* Only now that its end is stored may another process look at the job. */
 static void
 on_end_stored (GObject *object, GAsyncResult *result, gpointer data)
 {
   Entry *entry = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_folder_released, entry);
+  g_autoptr (GTask) task = NULL;
 
   if (!sendoff_store_save_job_finish (entry->queue->store, result, &error))
-    g_warning ("The end of an export could not be stored: %s", error->message);
+    {
+      end_could_not_be_stored (entry, error);
+      return;
+    }
+  task = g_task_new (NULL, NULL, on_folder_released, entry);
   g_task_set_task_data (task, entry, NULL);
   g_task_run_in_thread (task, release_folder);
 }
@@ -165,7 +193,7 @@ on_state_stored (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (!sendoff_store_save_job_finish (SENDOFF_STORE (object), result, &error))
-    g_warning ("The state of an export could not be stored: %s", error->message);
+    g_message ("The state of an export could not be stored: %s", error->message);
 }
 
 static void
@@ -174,6 +202,12 @@ store_job (Entry *entry, GAsyncReadyCallback callback, gpointer data)
   g_autoptr (SendoffStoredJob) stored = sendoff_job_dup_stored (entry->job);
 
   sendoff_store_save_job_async (entry->queue->store, stored, NULL, callback, data);
+}
+
+static void
+store_end (Entry *entry)
+{
+  store_job (entry, on_end_stored, entry);
 }
 
 /* Takes over where the job stands. Returns whether that must be stored. */
@@ -232,9 +266,10 @@ on_job_over (GObject *object, GAsyncResult *result, gpointer data)
 
   sendoff_tracker_disconnect (entry->tracker);
   self->n_running--;
+  entry->running = FALSE;
   take_snapshot (entry);
   if (sendoff_status_is_final (sendoff_job_get_status (entry->job)))
-    store_job (entry, on_end_stored, entry);
+    store_end (entry);
   else
     remove_entry (entry);
   start_waiting (self);
@@ -276,6 +311,7 @@ start_entry (Entry *entry)
                                         entry);
   entry->runner = sendoff_runner_new (&setup, self->scheduler, self->client, entry->tracker);
   self->n_running++;
+  entry->running = TRUE;
   g_task_set_task_data (task, entry, NULL);
   g_task_run_in_thread (task, run_job);
 }
@@ -299,10 +335,25 @@ find_next (SendoffQueue *self)
     {
       Entry *entry = g_ptr_array_index (self->entries, i);
 
-      if (entry->runner == NULL && (best == NULL || entry_goes_before (entry, best)))
+      if (entry->runner == NULL && !sendoff_job_get_paused (entry->job) && (best == NULL || entry_goes_before (entry, best)))
         best = entry;
     }
   return best;
+}
+
+/* What is paused uses nothing but a thread that waits. */
+static guint
+count_active (SendoffQueue *self)
+{
+  guint paused = 0;
+
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      Entry *entry = g_ptr_array_index (self->entries, i);
+
+      paused += entry->running && sendoff_job_get_paused (entry->job) ? 1 : 0;
+    }
+  return self->n_running - paused;
 }
 
 static void
@@ -310,7 +361,7 @@ start_waiting (SendoffQueue *self)
 {
   Entry *next;
 
-  while (self->stop == NULL && self->n_running < self->max_running && (next = find_next (self)) != NULL)
+  while (self->stop == NULL && count_active (self) < self->max_running && (next = find_next (self)) != NULL)
     start_entry (next);
 }
 
@@ -323,6 +374,18 @@ on_cancel_requested (SendoffJob *job, gpointer data)
   g_cancellable_cancel (entry->cancellable);
   if (entry->runner == NULL && entry->queue->stop == NULL)
     start_entry (entry);
+}
+
+static void
+on_paused_changed (SendoffJob *job, GParamSpec *pspec, gpointer data)
+{
+  Entry *entry = data;
+
+  if (entry->running)
+    sendoff_runner_set_paused (entry->runner, sendoff_job_get_paused (job));
+  if (entry->running || entry->runner == NULL)
+    store_job (entry, on_state_stored, NULL);
+  start_waiting (entry->queue);
 }
 
 /** sendoff_queue_get_client: (transfer none): for other work than jobs; any thread. */
@@ -355,9 +418,10 @@ sendoff_queue_add (SendoffQueue *self, SendoffJob *job, int lock_fd)
   entry->queue = g_object_ref (self);
   entry->job = g_object_ref (job);
   entry->lock_fd = lock_fd;
-  entry->lock_path = sendoff_queue_dup_lock_path (self->cache_dir, sendoff_job_get_export_id (job));
+  entry->lock_path = sendoff_job_folder_dup_lock_path (self->cache_dir, sendoff_job_get_export_id (job));
   entry->cancellable = g_cancellable_new ();
   entry->cancel_handler = g_signal_connect (job, "cancel-requested", G_CALLBACK (on_cancel_requested), entry);
+  entry->pause_handler = g_signal_connect (job, "notify::paused", G_CALLBACK (on_paused_changed), entry);
   g_ptr_array_add (self->entries, entry);
   if (sendoff_job_is_cancel_requested (job))
     on_cancel_requested (job, entry);
@@ -392,8 +456,9 @@ sendoff_queue_stop_async (SendoffQueue *self, GAsyncReadyCallback callback, gpoi
     {
       Entry *entry = g_ptr_array_index (self->entries, i - 1);
 
-      if (entry->runner == NULL)
+      if (entry->runner == NULL || entry->store_again != 0)
         {
+          g_clear_handle_id (&entry->store_again, g_source_remove);
           g_ptr_array_remove_index (self->entries, i - 1);
           continue;
         }

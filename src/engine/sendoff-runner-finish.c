@@ -5,6 +5,7 @@
 
 #include "base/sendoff-error.h"
 #include "engine/sendoff-disk.h"
+#include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-runner-private.h"
 
 /* A finished output frees its chunks and is of use at once: before anything that is still to be encoded. */
@@ -195,6 +196,7 @@ verify (RunnerWork *work, RunnerOutput *output, const SendoffMuxResult *result, 
     return FALSE;
   certificate = sendoff_certificate_check (output->plan, &facts, info);
   sendoff_tracker_set_certificate (self->tracker, get_index (self, output), certificate);
+  work->certificate = sendoff_certificate_to_json (certificate);
   if (!certificate->passed)
     reason = sendoff_certificate_dup_failure (certificate);
   else if (facts.size_bytes != result->size_bytes)
@@ -228,12 +230,15 @@ sendoff_runner_run_finish (gpointer data, GCancellable *cancellable)
 
 /* Somebody may take the name meanwhile; then the next number is ours. */
 static gboolean
-give_final_name (SendoffRunner *self, RunnerOutput *output, GError **error)
+give_final_name (SendoffRunner *self, RunnerWork *work, RunnerOutput *output, GError **error)
 {
   for (guint tries = 0; tries < RENAME_TRIES; tries++)
     {
       g_autoptr (GError) local = NULL;
 
+      if (!sendoff_job_folder_write_receipt (output->receipt_path, output->part_path, output->target, work->certificate,
+                                             error))
+        return FALSE;
       if (sendoff_disk_rename (output->part_path, output->target, self->overwrite, &local))
         return TRUE;
       if (!g_error_matches (local, SENDOFF_ERROR, SENDOFF_ERROR_EXISTS))
@@ -263,6 +268,30 @@ complete (SendoffRunner *self, RunnerOutput *output)
   sendoff_tracker_complete (self->tracker, get_index (self, output), uri, found.st_size);
 }
 
+/* Takes over what an earlier process finished and could not report any more: the file has its final name, and only
+ * the database does not know. */
+void
+sendoff_runner_adopt_finished (SendoffRunner *self)
+{
+  for (guint i = 0; i < self->plan->outputs->len; i++)
+    {
+      RunnerOutput *output = &self->outputs[i];
+      g_autoptr (SendoffReceipt) receipt
+          = output->over ? NULL : sendoff_job_folder_read_receipt (output->receipt_path);
+      g_autofree char *path = receipt != NULL ? sendoff_receipt_dup_finished_path (receipt) : NULL;
+      g_autoptr (SendoffCertificate) certificate = NULL;
+
+      if (path == NULL)
+        continue;
+      if (receipt->certificate != NULL)
+        certificate = sendoff_certificate_from_json (receipt->certificate, NULL);
+      if (certificate != NULL)
+        sendoff_tracker_set_certificate (self->tracker, i, certificate);
+      sendoff_runner_set_target (self, i, g_steal_pointer (&path));
+      complete (self, output);
+    }
+}
+
 /* Decides what the end of @work means. */
 void
 sendoff_runner_finish_returned (SendoffRunner *self, RunnerWork *work)
@@ -271,12 +300,14 @@ sendoff_runner_finish_returned (SendoffRunner *self, RunnerWork *work)
 
   if (g_error_matches (work->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  if (work->error == NULL && give_final_name (self, output, &work->error))
+  if (work->error == NULL && give_final_name (self, work, output, &work->error))
     {
       complete (self, output);
       return;
     }
   unlink (output->part_path);
+  if (g_error_matches (work->error, SENDOFF_ERROR, SENDOFF_ERROR_NO_SPACE))
+    return;
   if (!sendoff_runner_retry (self, work))
     sendoff_runner_fail_output (self, get_index (self, output), work->error,
                                 work->stage != NULL ? work->stage : "finalizing");

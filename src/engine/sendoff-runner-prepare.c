@@ -4,6 +4,7 @@
 #include "base/sendoff-error.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-identity.h"
+#include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-preflight.h"
 #include "engine/sendoff-runner-private.h"
 
@@ -21,7 +22,7 @@ sendoff_runner_dup_sequential_mark (SendoffRunner *self, guint group)
 {
   g_autofree char *leaf = g_strdup_printf ("sequential-%u", group);
 
-  return g_build_filename (self->cache_dir, "jobs", self->export_id, leaf, NULL);
+  return sendoff_job_folder_dup_path (self->cache_dir, self->export_id, leaf);
 }
 
 static gboolean
@@ -34,8 +35,10 @@ add_rendition (SendoffRunner *self, GHashTable *known, guint output, GError **er
 
   if (rendition == NULL)
     {
-      SendoffChunkLedger *ledger = sendoff_chunk_ledger_open (folder, self->groups[group].grid, error);
+      SendoffChunkLedger *ledger = NULL;
 
+      if (sendoff_job_folder_note_key (self->cache_dir, self->export_id, key, error))
+        ledger = sendoff_chunk_ledger_open (folder, self->groups[group].grid, error);
       if (ledger == NULL)
         return FALSE;
       rendition = g_new0 (RunnerRendition, 1);
@@ -61,8 +64,10 @@ add_track (SendoffRunner *self, GHashTable *known, guint output, GError **error)
 
   if (track == NULL)
     {
-      int lock_fd = sendoff_disk_try_lock (lock_path, SENDOFF_LOCK_SHARED, error);
+      int lock_fd = -1;
 
+      if (sendoff_job_folder_note_key (self->cache_dir, self->export_id, key, error))
+        lock_fd = sendoff_disk_try_lock (lock_path, SENDOFF_LOCK_SHARED, error);
       if (lock_fd < 0)
         return FALSE;
       track = g_new0 (RunnerTrack, 1);
@@ -100,13 +105,27 @@ batch_renditions (SendoffRunner *self)
     }
 }
 
-/* Finds out what is there already, and keeps others from removing it. Returns FALSE when every output failed. */
-gboolean
-sendoff_runner_open_cache (SendoffRunner *self)
+/* Lets go what was opened before the disk turned out to be full. */
+static void
+forget_cache (SendoffRunner *self)
+{
+  sendoff_runner_close_cache (self, FALSE);
+  g_ptr_array_set_size (self->batches, 0);
+  g_ptr_array_set_size (self->renditions, 0);
+  g_ptr_array_set_size (self->tracks, 0);
+  for (guint i = 0; i < self->plan->outputs->len; i++)
+    {
+      self->outputs[i].rendition = NULL;
+      self->outputs[i].track = NULL;
+    }
+}
+
+/* Finds out what is there already, and keeps others from removing it. */
+static gboolean
+open_cache (SendoffRunner *self, GError **error)
 {
   g_autoptr (GHashTable) videos = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) audios = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < self->plan->groups->len; i++)
     {
@@ -121,14 +140,12 @@ sendoff_runner_open_cache (SendoffRunner *self)
 
       if (output->over)
         continue;
-      if ((output->plan->video != NULL && !add_rendition (self, videos, i, &error))
-          || (output->plan->audio != NULL && !add_track (self, audios, i, &error)))
-        {
-          sendoff_runner_fail_outputs (self, NULL, error, STAGE);
-          return FALSE;
-        }
+      if ((output->plan->video != NULL && !add_rendition (self, videos, i, error))
+          || (output->plan->audio != NULL && !add_track (self, audios, i, error)))
+        return FALSE;
     }
   batch_renditions (self);
+  sendoff_runner_clean_cache (self);
   return TRUE;
 }
 
@@ -153,11 +170,13 @@ sendoff_runner_close_cache (SendoffRunner *self, gboolean remove)
         g_info ("cache folder stays: %s", error->message);
       track->lock_fd = -1;
     }
+  if (remove)
+    sendoff_job_folder_release_keys (self->cache_dir, self->export_id);
 }
 
 /* Opens the source and makes sure that it is the file that was planned. */
-gboolean
-sendoff_runner_open_source (SendoffRunner *self)
+static gboolean
+open_source (SendoffRunner *self)
 {
   g_autoptr (GFile) file = g_file_new_for_uri (self->source_uri);
   g_autoptr (GError) error = NULL;
@@ -177,8 +196,9 @@ sendoff_runner_open_source (SendoffRunner *self)
   return FALSE;
 }
 
-static void
-set_target (SendoffRunner *self, guint output, char *path)
+/* Takes @path as the final name of @output. */
+void
+sendoff_runner_set_target (SendoffRunner *self, guint output, char *path)
 {
   RunnerOutput *entry = &self->outputs[output];
   g_autofree char *tag = g_strdup_printf ("%s-%u", self->export_id, output);
@@ -201,7 +221,7 @@ sendoff_runner_choose_target (SendoffRunner *self, guint output, GError **error)
 
   if (file == NULL)
     return FALSE;
-  set_target (self, output, g_file_get_path (file));
+  sendoff_runner_set_target (self, output, g_file_get_path (file));
   return TRUE;
 }
 
@@ -222,7 +242,7 @@ take_stored_target (SendoffRunner *self, guint output)
   unlink (leftover);
   if (lstat (path, &found) == 0 && !self->overwrite)
     return FALSE;
-  set_target (self, output, g_steal_pointer (&path));
+  sendoff_runner_set_target (self, output, g_steal_pointer (&path));
   return TRUE;
 }
 
@@ -233,29 +253,59 @@ prepare_target (SendoffRunner *self, guint output, GError **error)
 
   if (!take_stored_target (self, output) && !sendoff_runner_choose_target (self, output, error))
     return FALSE;
+  /* Of a process that ended before it could store the name. */
+  unlink (self->outputs[output].part_path);
   folder = g_path_get_dirname (self->outputs[output].target);
   return sendoff_disk_make_folder (folder, error);
 }
 
-/* Decides every output's final name, and makes the folder. Returns FALSE when every output failed. */
-gboolean
-sendoff_runner_choose_targets (SendoffRunner *self)
+/* Decides every output's final name, and makes the folder; only a full disk is an error. */
+static gboolean
+choose_targets (SendoffRunner *self, GError **error)
 {
-  gboolean any = FALSE;
-
   for (guint i = 0; i < self->plan->outputs->len; i++)
     {
-      g_autoptr (GError) error = NULL;
+      g_autoptr (GError) local = NULL;
 
       if (self->outputs[i].over)
         continue;
-      if (prepare_target (self, i, &error))
+      if (prepare_target (self, i, &local))
+        sendoff_tracker_set_part (self->tracker, i, SENDOFF_PART_PREPARE, 1);
+      else if (g_error_matches (local, SENDOFF_ERROR, SENDOFF_ERROR_NO_SPACE))
         {
-          sendoff_tracker_set_part (self->tracker, i, SENDOFF_PART_PREPARE, 1);
-          any = TRUE;
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
         }
       else
-        sendoff_runner_fail_output (self, i, error, STAGE);
+        sendoff_runner_fail_output (self, i, local, STAGE);
     }
-  return any;
+  return TRUE;
+}
+
+static gboolean
+is_any_wanted (SendoffRunner *self)
+{
+  for (guint i = 0; i < self->plan->outputs->len; i++)
+    if (!self->outputs[i].over)
+      return TRUE;
+  return FALSE;
+}
+
+/* Everything before the first piece of work; a job that is cancelled finds what an earlier process left. Returns FALSE when there is nothing to do: every output is over. */
+gboolean
+sendoff_runner_prepare (SendoffRunner *self)
+{
+  while (is_any_wanted (self))
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (open_cache (self, &error) && choose_targets (self, &error))
+        return !sendoff_runner_is_cancelled (self) && open_source (self) && is_any_wanted (self);
+      forget_cache (self);
+      if (!sendoff_runner_note_full (self, error))
+        sendoff_runner_fail_outputs (self, NULL, error, STAGE);
+      else if (!sendoff_runner_hold (self))
+        break;
+    }
+  return FALSE;
 }

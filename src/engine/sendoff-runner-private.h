@@ -42,6 +42,7 @@ typedef struct {
   RunnerTrack *track;         /* (nullable) */
   char *target;    /* local path of the final name */
   char *part_path; /* what is written until then */
+  char *receipt_path; /* of the file that is about to get its final name */
   gboolean over;      /* completed, failed or cancelled; guarded by the mutex */
   gboolean finishing; /* runner's thread */
 } RunnerOutput;
@@ -70,8 +71,10 @@ typedef struct {
   int order;
   guint attempt; /* 0 the first, 1 once more, 2 each part alone */
   gint64 n_packets; /* to be written by a finish */
+  gboolean ran;
   /* outcome */
   SendoffChunksResult *result; /* (nullable) */
+  JsonNode *certificate;       /* (nullable) */
   GError *error;
   char *stage; /* (nullable) */
 } RunnerWork;
@@ -93,7 +96,7 @@ struct _SendoffRunner {
 
   /* runner's thread; fixed once work is pushed */
   GCancellable *cancellable;
-  SendoffLane *lane;
+  SendoffLane *lane; /* changed under the mutex */
   int source_fd;
   gint64 source_size_bytes;
   char *source_name;
@@ -104,7 +107,13 @@ struct _SendoffRunner {
   GPtrArray *batches;    /* RunnerBatch */
   GPtrArray *works;      /* RunnerWork, pushed and not come back */
 
-  GMutex mutex;
+  gint64 try_after_us;   /* how long a full disk is left alone */
+
+  GMutex mutex; /* guards the following too */
+  GCond woken;
+  gboolean paused;   /* by the user */
+  char *full;        /* (nullable): what a full disk was met by */
+  gboolean draining; /* work comes back, to be begun again when nothing holds it up */
 };
 
 /* sendoff-runner.c */
@@ -116,10 +125,9 @@ void sendoff_runner_fail_outputs (SendoffRunner *self, GArray *outputs, const GE
 gboolean sendoff_runner_is_cancelled (SendoffRunner *self);
 
 /* sendoff-runner-prepare.c */
-gboolean sendoff_runner_open_cache (SendoffRunner *self);
-gboolean sendoff_runner_open_source (SendoffRunner *self);
-gboolean sendoff_runner_choose_targets (SendoffRunner *self);
+gboolean sendoff_runner_prepare (SendoffRunner *self);
 gboolean sendoff_runner_choose_target (SendoffRunner *self, guint output, GError **error);
+void sendoff_runner_set_target (SendoffRunner *self, guint output, char *path);
 char *sendoff_runner_dup_sequential_mark (SendoffRunner *self, guint group);
 void sendoff_runner_close_cache (SendoffRunner *self, gboolean remove);
 
@@ -131,6 +139,14 @@ void sendoff_runner_report_rendition_locked (SendoffRunner *self, RunnerRenditio
 gboolean sendoff_runner_retry (SendoffRunner *self, RunnerWork *work);
 void sendoff_runner_run_chunks (gpointer work, GCancellable *cancellable);
 
+/* sendoff-runner-hold.c */
+gboolean sendoff_runner_is_draining (SendoffRunner *self);
+gboolean sendoff_runner_note_full (SendoffRunner *self, const GError *error);
+void sendoff_runner_note_room (SendoffRunner *self);
+void sendoff_runner_clean_cache (SendoffRunner *self);
+gboolean sendoff_runner_hold (SendoffRunner *self);
+void sendoff_runner_wake (SendoffRunner *self);
+
 /* sendoff-runner-audio.c */
 void sendoff_runner_push_audio (SendoffRunner *self);
 void sendoff_runner_audio_returned (SendoffRunner *self, RunnerWork *work);
@@ -138,6 +154,7 @@ void sendoff_runner_run_audio (gpointer work, GCancellable *cancellable);
 
 /* sendoff-runner-finish.c */
 void sendoff_runner_push_finished (SendoffRunner *self);
+void sendoff_runner_adopt_finished (SendoffRunner *self);
 void sendoff_runner_finish_returned (SendoffRunner *self, RunnerWork *work);
 void sendoff_runner_run_finish (gpointer work, GCancellable *cancellable);
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-runner-private.h"
 
 /* SPEC §8: at most so many exports at once. */
@@ -15,10 +16,20 @@ static const SendoffWorkFunc work_funcs[] = {
 };
 
 static void
+run_work (gpointer data, GCancellable *cancellable)
+{
+  RunnerWork *work = data;
+
+  work->ran = TRUE;
+  work_funcs[work->kind] (work, cancellable);
+}
+
+static void
 work_free (RunnerWork *work)
 {
   g_ptr_array_unref (work->parts);
   g_clear_pointer (&work->result, sendoff_chunks_result_free);
+  g_clear_pointer (&work->certificate, json_node_unref);
   g_clear_error (&work->error);
   g_free (work->stage);
   g_free (work);
@@ -63,9 +74,11 @@ read_stored_outputs (SendoffRunner *self, GPtrArray *stored_outputs)
   for (guint i = 0; i < self->plan->outputs->len; i++)
     {
       const SendoffStoredOutput *stored = g_ptr_array_index (stored_outputs, i);
+      g_autofree char *receipt = g_strdup_printf ("finished-%u", i);
 
       self->target_uris[i] = g_strdup (stored->target_uri != NULL ? stored->target_uri : "");
       self->outputs[i].plan = sendoff_plan_get_output (self->plan, i);
+      self->outputs[i].receipt_path = sendoff_job_folder_dup_path (self->cache_dir, self->export_id, receipt);
       self->outputs[i].over = sendoff_status_is_final (sendoff_tracker_get_status (self->tracker, i));
     }
 }
@@ -115,6 +128,7 @@ sendoff_runner_new (const SendoffRunnerSetup *setup,
   self->batches = g_ptr_array_new_with_free_func (batch_free);
   self->works = g_ptr_array_new ();
   g_mutex_init (&self->mutex);
+  g_cond_init (&self->woken);
   read_stored_outputs (self, setup->stored_outputs);
   return self;
 }
@@ -127,6 +141,7 @@ sendoff_runner_free (SendoffRunner *self)
     {
       g_free (self->outputs[i].target);
       g_free (self->outputs[i].part_path);
+      g_free (self->outputs[i].receipt_path);
     }
   g_free (self->outputs);
   g_free (self->groups);
@@ -137,6 +152,8 @@ sendoff_runner_free (SendoffRunner *self)
   g_strfreev (self->target_uris);
   g_strfreev (self->libraries);
   g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->woken);
+  g_free (self->full);
   sendoff_tracker_unref (self->tracker);
   sendoff_plan_free (self->plan);
   g_free (self->export_id);
@@ -192,9 +209,9 @@ sendoff_runner_push (SendoffRunner *self, RunnerWork *work, gint64 length)
 {
   count_work (self, work, 1);
   g_ptr_array_add (self->works, work);
-  sendoff_lane_push (self->lane, work->order, length, work_funcs[work->kind], work);
+  sendoff_lane_push (self->lane, work->order, length, run_work, work);
   /* Cancelling between two pushes must not miss the second. */
-  if (sendoff_runner_is_cancelled (self))
+  if (sendoff_runner_is_cancelled (self) || sendoff_runner_is_draining (self))
     sendoff_lane_cancel (self->lane, NULL);
 }
 
@@ -287,38 +304,62 @@ handle_returned (SendoffRunner *self, RunnerWork *work)
 static void
 on_cancelled (GCancellable *cancellable, gpointer data)
 {
-  SendoffRunner *self = data;
+  sendoff_runner_wake (data);
+}
 
-  sendoff_lane_cancel (self->lane, NULL);
+static void
+push_all (SendoffRunner *self)
+{
+  sendoff_runner_check_groups (self);
+  sendoff_runner_push_batches (self);
+  sendoff_runner_push_finished (self);
+}
+
+/* What was called back is begun again later, unless it was done all the same. */
+static void
+take_returned (SendoffRunner *self, RunnerWork *work)
+{
+  if (sendoff_runner_note_full (self, work->error)
+      || (sendoff_runner_is_draining (self) && (!work->ran || work->error != NULL)))
+    return;
+  if (work->error == NULL)
+    sendoff_runner_note_room (self);
+  handle_returned (self, work);
+  if (!sendoff_runner_note_full (self, work->error))
+    push_all (self);
+}
+
+static void
+set_lane (SendoffRunner *self, SendoffLane *lane)
+{
+  g_mutex_lock (&self->mutex);
+  self->lane = lane;
+  g_mutex_unlock (&self->mutex);
 }
 
 static void
 carry_out (SendoffRunner *self)
 {
+  SendoffLane *lane = sendoff_scheduler_open_lane (self->scheduler, self->priority);
   RunnerWork *work;
-  gulong handler;
 
-  self->lane = sendoff_scheduler_open_lane (self->scheduler, self->priority);
-  handler = g_cancellable_connect (self->cancellable, G_CALLBACK (on_cancelled), self, NULL);
-  sendoff_runner_check_groups (self);
-  sendoff_runner_push_audio (self);
-  sendoff_runner_push_batches (self);
-  sendoff_runner_push_finished (self);
-  while ((work = sendoff_lane_wait (self->lane)) != NULL)
+  set_lane (self, lane);
+  do
     {
-      g_ptr_array_remove_fast (self->works, work);
-      count_work (self, work, -1);
-      if (!sendoff_runner_is_cancelled (self))
+      sendoff_runner_push_audio (self);
+      push_all (self);
+      while ((work = sendoff_lane_wait (lane)) != NULL)
         {
-          handle_returned (self, work);
-          sendoff_runner_check_groups (self);
-          sendoff_runner_push_batches (self);
-          sendoff_runner_push_finished (self);
+          g_ptr_array_remove_fast (self->works, work);
+          count_work (self, work, -1);
+          if (!sendoff_runner_is_cancelled (self))
+            take_returned (self, work);
+          work_free (work);
         }
-      work_free (work);
     }
-  g_cancellable_disconnect (self->cancellable, handler);
-  g_clear_pointer (&self->lane, sendoff_lane_close);
+  while (sendoff_runner_hold (self));
+  set_lane (self, NULL);
+  sendoff_lane_close (lane);
 }
 
 static void
@@ -363,12 +404,15 @@ void
 sendoff_runner_run (SendoffRunner *self, GCancellable *cancellable)
 {
   gboolean keep;
+  gulong handler;
 
   self->cancellable = cancellable;
+  handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL);
+  sendoff_runner_adopt_finished (self);
   begin_outputs (self);
-  if (sendoff_runner_open_cache (self) && sendoff_runner_open_source (self) && sendoff_runner_choose_targets (self)
-      && !sendoff_runner_is_cancelled (self))
+  if (sendoff_runner_prepare (self))
     carry_out (self);
+  g_cancellable_disconnect (cancellable, handler);
   keep = g_atomic_int_get (&self->keep) && sendoff_runner_is_cancelled (self);
   end_outputs (self, keep);
   sendoff_runner_close_cache (self, !keep);

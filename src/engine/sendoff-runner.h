@@ -31,6 +31,7 @@ SendoffRunner *sendoff_runner_new (const SendoffRunnerSetup *setup, SendoffSched
 void sendoff_runner_free (SendoffRunner *self);
 void sendoff_runner_run (SendoffRunner *self, GCancellable *cancellable);
 void sendoff_runner_keep_for_later (SendoffRunner *self);
+void sendoff_runner_set_paused (SendoffRunner *self, gboolean paused);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SendoffRunner, sendoff_runner_free)
 

@@ -2,10 +2,11 @@
 
 #include <unistd.h>
 
+#include "base/sendoff-error.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-environment.h"
+#include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-job-private.h"
-#include "engine/sendoff-queue.h"
 
 #define DATABASE_FILE "sendoff.db"
 #define LISTED_JOBS_MAX 1000
@@ -49,7 +50,7 @@ open_store (SendoffStartup *start, GError **error)
 static gboolean
 is_interrupted (SendoffStartup *start, const SendoffStoredJob *job)
 {
-  g_autofree char *path = sendoff_queue_dup_lock_path (start->cache_dir, job->export_id);
+  g_autofree char *path = sendoff_job_folder_dup_lock_path (start->cache_dir, job->export_id);
   int fd;
 
   if (sendoff_status_is_final (sendoff_status_from_nick (job->status)))
@@ -62,8 +63,21 @@ is_interrupted (SendoffStartup *start, const SendoffStoredJob *job)
 }
 
 static gboolean
+job_is_over (const char *export_id, gpointer data)
+{
+  SendoffStore *store = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SendoffStoredJob) job = sendoff_store_get_job_sync (store, export_id, &error);
+
+  if (job == NULL)
+    return g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND);
+  return sendoff_status_is_final (sendoff_status_from_nick (job->status));
+}
+
+static gboolean
 list_jobs (SendoffStartup *start, GError **error)
 {
+  sendoff_job_folder_sweep (start->cache_dir, job_is_over, start->store);
   start->jobs = sendoff_store_list_jobs_sync (start->store, LISTED_JOBS_MAX, error);
   if (start->jobs == NULL)
     return FALSE;

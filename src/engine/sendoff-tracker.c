@@ -258,6 +258,19 @@ sendoff_tracker_set_status (SendoffTracker *self, guint output, SendoffStatus st
   g_mutex_unlock (&self->mutex);
 }
 
+/** sendoff_tracker_hold: nothing moves for a while, for the reason @stage, (nullable); that says nothing about speed. */
+void
+sendoff_tracker_hold (SendoffTracker *self, guint output, const char *stage)
+{
+  Tracked *tracked = &self->outputs[output];
+
+  g_mutex_lock (&self->mutex);
+  if (stage != NULL)
+    set_status_locked (self, output, tracked->status, stage);
+  tracked->frames.sampled_at_us = tracked->progress.sampled_at_us = self->progress.sampled_at_us = 0;
+  g_mutex_unlock (&self->mutex);
+}
+
 /** sendoff_tracker_set_target: the name that the finished file will have. */
 void
 sendoff_tracker_set_target (SendoffTracker *self, guint output, const char *uri)

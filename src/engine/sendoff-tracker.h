@@ -50,6 +50,7 @@ void sendoff_snapshot_free (SendoffSnapshot *self);
 
 SendoffStatus sendoff_tracker_get_status (SendoffTracker *self, guint output);
 void sendoff_tracker_set_status (SendoffTracker *self, guint output, SendoffStatus status, const char *stage);
+void sendoff_tracker_hold (SendoffTracker *self, guint output, const char *stage);
 void sendoff_tracker_set_target (SendoffTracker *self, guint output, const char *uri);
 void sendoff_tracker_set_part (SendoffTracker *self, guint output, SendoffPart part, double fraction);
 void sendoff_tracker_set_frames (SendoffTracker *self, guint output, gint64 frames, gint64 size_bytes);

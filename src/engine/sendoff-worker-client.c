@@ -438,3 +438,21 @@ sendoff_worker_client_run (SendoffWorkerClient *self,
   g_free (run.stage);
   return run.result;
 }
+
+/** sendoff_worker_client_ask: as sendoff_worker_client_run(), but a worker that is killed is started once more. */
+JsonNode *
+sendoff_worker_client_ask (SendoffWorkerClient *self,
+                           const SendoffWorkerSpec *spec,
+                           int source_fd,
+                           GCancellable *cancellable,
+                           GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  JsonNode *node = sendoff_worker_client_run (self, spec, source_fd, NULL, NULL, cancellable, NULL, &local);
+
+  if (node == NULL && g_error_matches (local, SENDOFF_ERROR, SENDOFF_ERROR_WORKER_CRASHED))
+    return sendoff_worker_client_run (self, spec, source_fd, NULL, NULL, cancellable, NULL, error);
+  if (node == NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return node;
+}

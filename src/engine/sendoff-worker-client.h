@@ -37,6 +37,8 @@ void sendoff_worker_client_set_hang_timeout (SendoffWorkerClient *self, guint ti
 JsonNode *sendoff_worker_client_run (SendoffWorkerClient *self, const SendoffWorkerSpec *spec, int source_fd,
                                      SendoffWorkerEventFunc on_event, gpointer data, GCancellable *cancellable,
                                      SendoffWorkerReport *report, GError **error);
+JsonNode *sendoff_worker_client_ask (SendoffWorkerClient *self, const SendoffWorkerSpec *spec, int source_fd,
+                                     GCancellable *cancellable, GError **error);
 void sendoff_worker_report_clear (SendoffWorkerReport *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SendoffWorkerClient, sendoff_worker_client_free)

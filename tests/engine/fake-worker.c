@@ -13,7 +13,7 @@
  *   frame-ms=N            time that the pictures of a run take
  *   frame-error=1         an error event of the source instead of pictures
  * A "muxed" file is the media info that a probe of it then reports; one of an output that is called "bad" lacks a
- * frame, one that is called "no space" meets a full disk.
+ * frame, one that is called "no space" meets a full disk the first time.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -324,6 +324,19 @@ describe_file (const SendoffWorkerSpec *spec, gint64 *frames)
   return info;
 }
 
+/* Noted beside the chunks, which the job takes with it. */
+static gboolean
+disk_becomes_full (const SendoffWorkerSpec *spec)
+{
+  g_autofree char *folder = g_path_get_dirname (spec->video_paths[0]);
+  g_autofree char *path = g_build_filename (folder, "full", NULL);
+  int fd = open (path, O_CREAT | O_EXCL | O_WRONLY, 0600);
+
+  if (fd >= 0)
+    close (fd);
+  return fd >= 0;
+}
+
 static void
 run_mux (const SendoffWorkerSpec *spec, GHashTable *wishes)
 {
@@ -333,7 +346,7 @@ run_mux (const SendoffWorkerSpec *spec, GHashTable *wishes)
   g_autoptr (JsonNode) node = NULL;
   FILE *file;
 
-  if (spec->output->label != NULL && g_str_has_prefix (spec->output->label, "no space"))
+  if (spec->output->label != NULL && g_str_has_prefix (spec->output->label, "no space") && disk_becomes_full (spec))
     {
       say ("{\"event\":\"error\",\"code\":\"no-space\",\"stage\":\"muxing\",\"message\":\"The disk is full.\"}");
       return;

@@ -7,6 +7,7 @@
 #include "base/sendoff-error.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-engine.h"
+#include "engine/sendoff-job-folder.h"
 
 #define CHUNK_US 4000000
 #define FPS      25
@@ -534,15 +535,143 @@ test_bad_file (Fixture *self, gconstpointer data)
   write_source (self, "");
   plan = make_plan (self, 2);
   add_output (plan, "bad", 720, 2);
-  add_output (plan, "no space", 480, 2);
   add_output (plan, "good", 480, 2);
   job = submit (self, plan);
   wait_until_over (job);
   assert_failed (job, 0, SENDOFF_ERROR_VERIFY);
   g_assert_false (sendoff_export_get_certificate (get_export (job, 0))->passed);
-  assert_failed (job, 1, SENDOFF_ERROR_NO_SPACE);
-  assert_completed (job, 2);
+  assert_completed (job, 1);
   assert_nothing_left (self, 1);
+}
+
+static gboolean
+has_stage (SendoffExport *export, const char *prefix)
+{
+  g_autofree char *stage = NULL;
+
+  g_object_get (export, "stage", &stage, NULL);
+  return stage != NULL && g_str_has_prefix (stage, prefix);
+}
+
+/* A full disk makes the whole job wait, and say so; then it goes on from its chunks. */
+static void
+test_full_disk (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SendoffPlan) plan = NULL;
+  SendoffJob *job;
+
+  write_source (self, "");
+  plan = make_plan (self, 2);
+  add_output (plan, "no space", 720, 2);
+  add_output (plan, "good", 480, 2);
+  job = submit (self, plan);
+  while (!has_stage (get_export (job, 0), "Waiting for room: The disk is full."))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (sendoff_status_is_final (sendoff_job_get_status (job)));
+  wait_until_over (job);
+  assert_completed (job, 0);
+  assert_completed (job, 1);
+  g_assert_cmpuint (count_in_log (self, "chunk "), ==, 2);
+  assert_nothing_left (self, 2);
+}
+
+/* For longer than anything in the queue would take to begin. */
+static void
+let_time_pass (void)
+{
+  gint64 end_us = g_get_monotonic_time () + 300 * G_TIME_SPAN_MILLISECOND;
+
+  while (g_get_monotonic_time () < end_us)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (5000);
+    }
+}
+
+/* Pausing ends what runs, leaves the slots to the next job, and keeps the chunks. */
+static void
+test_pause (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SendoffPlan) plan = NULL;
+  g_autoptr (SendoffPlan) small = NULL;
+  SendoffJob *job, *other;
+  guint before;
+
+  write_source (self, "chunk-ms=60\n");
+  plan = make_plan (self, 16);
+  small = make_plan (self, 1);
+  add_output (plan, "one", 720, 16);
+  add_output (small, "two", 720, 1);
+  sendoff_engine_set_max_running_exports (self->engine, 1);
+  job = submit (self, plan);
+  other = submit (self, small);
+  while (sendoff_job_get_progress (job) < 40)
+    g_main_context_iteration (NULL, TRUE);
+  sendoff_job_pause (job);
+  g_assert_true (sendoff_job_get_paused (job));
+  wait_until_over (other);
+  assert_completed (other, 0);
+  before = count_in_log (self, "chunk ");
+  let_time_pass ();
+  g_assert_cmpuint (count_in_log (self, "chunk "), ==, before);
+  g_assert_true (has_stage (get_export (job, 0), "Paused"));
+  g_assert_false (sendoff_status_is_final (sendoff_job_get_status (job)));
+  sendoff_job_resume (job);
+  wait_until_over (job);
+  assert_completed (job, 0);
+  g_assert_false (sendoff_job_get_paused (job));
+  /* One of the other job; of this one, what was finished is not made again. */
+  g_assert_cmpuint (count_in_log (self, "chunk "), <=, 17);
+  assert_nothing_left (self, 2);
+}
+
+/* Again and again, faster than anything can end. */
+static void
+test_pause_quickly (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SendoffPlan) plan = NULL;
+  SendoffJob *job;
+
+  write_source (self, "chunk-ms=10\n");
+  plan = make_plan (self, 8);
+  add_output (plan, "one", 720, 8);
+  add_output (plan, "two", 480, 8);
+  job = submit (self, plan);
+  for (guint i = 0; i < 200 && !sendoff_status_is_final (sendoff_job_get_status (job)); i++)
+    {
+      if (i % 2 == 0)
+        sendoff_job_pause (job);
+      else
+        sendoff_job_resume (job);
+      g_main_context_iteration (NULL, i % 3 == 0);
+    }
+  sendoff_job_resume (job);
+  wait_until_over (job);
+  assert_completed (job, 0);
+  assert_completed (job, 1);
+  assert_nothing_left (self, 2);
+}
+
+static void
+test_pause_waiting (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SendoffPlan) plan = NULL;
+  SendoffJob *job, *waiting;
+
+  write_source (self, "chunk-ms=20\n");
+  plan = make_plan (self, 4);
+  add_output (plan, "one", 720, 4);
+  sendoff_engine_set_max_running_exports (self->engine, 1);
+  job = submit (self, plan);
+  waiting = submit (self, plan);
+  sendoff_job_pause (waiting);
+  wait_until_over (job);
+  let_time_pass ();
+  g_assert_cmpint (sendoff_job_get_status (waiting), ==, SENDOFF_STATUS_QUEUED);
+  sendoff_job_resume (waiting);
+  wait_until_over (waiting);
+  assert_completed (waiting, 0);
+  assert_nothing_left (self, 2);
 }
 
 /* Frames after a seek are not the ones that should follow: everything sought is made again in one go. */
@@ -667,6 +796,127 @@ test_cancel_interrupted (Fixture *self, gconstpointer data)
   start_engine (self);
   g_assert_cmpint (sendoff_job_get_status (get_first_job (self)), ==, SENDOFF_STATUS_CANCELLED);
   g_assert_false (sendoff_job_get_interrupted (get_first_job (self)));
+}
+
+/* Paused in one process, still paused in the next, until somebody goes on with it. */
+static void
+test_paused_across_restart (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SendoffPlan) plan = NULL;
+  SendoffJob *job;
+
+  write_source (self, "chunk-ms=60\n");
+  plan = make_plan (self, 16);
+  add_output (plan, "one", 720, 16);
+  job = submit (self, plan);
+  while (sendoff_job_get_progress (job) < 40)
+    g_main_context_iteration (NULL, TRUE);
+  sendoff_job_pause (job);
+  let_time_pass ();
+  stop_engine (self);
+  start_engine (self);
+  job = get_first_job (self);
+  g_assert_true (sendoff_job_get_interrupted (job));
+  g_assert_true (sendoff_job_get_paused (job));
+  resume (self, job);
+  g_assert_false (sendoff_job_get_paused (job));
+  wait_until_over (job);
+  assert_completed (job, 0);
+  g_assert_cmpuint (count_in_log (self, "chunk "), <=, 16);
+  assert_nothing_left (self, 1);
+}
+
+/* The whole of it: pausing and cancelling, and a paused job that is cancelled. */
+static void
+test_cancel_paused (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SendoffPlan) plan = NULL;
+  SendoffJob *job;
+
+  write_source (self, "chunk-ms=60\n");
+  plan = make_plan (self, 16);
+  add_output (plan, "one", 720, 16);
+  job = submit (self, plan);
+  while (sendoff_job_get_progress (job) < 20)
+    g_main_context_iteration (NULL, TRUE);
+  sendoff_job_pause (job);
+  let_time_pass ();
+  sendoff_job_cancel (job);
+  wait_until_over (job);
+  g_assert_cmpint (sendoff_job_get_status (job), ==, SENDOFF_STATUS_CANCELLED);
+  assert_nothing_left (self, 0);
+}
+
+/* A file that got its final name just before the process ended is taken over as it is, not made twice. */
+static void
+test_finished_is_adopted (Fixture *self, gconstpointer data)
+{
+  g_autofree char *jobs = g_build_filename (self->cache, "jobs", NULL);
+  g_autofree char *part = g_build_filename (self->out, "part", NULL);
+  g_autofree char *target = g_build_filename (self->out, "elsewhere.mp4", NULL);
+  g_autofree char *receipt = NULL;
+  g_autoptr (SendoffCertificate) certificate = sendoff_certificate_new ();
+  g_autoptr (JsonNode) node = NULL;
+  SendoffJob *job;
+  guint before;
+
+  interrupt (self, 16);
+  job = get_first_job (self);
+  before = count_in_log (self, "chunk ");
+  certificate->passed = TRUE;
+  node = sendoff_certificate_to_json (certificate);
+  receipt = g_build_filename (jobs, sendoff_job_get_export_id (job), "finished-0", NULL);
+  g_assert_true (g_file_set_contents (part, "film", -1, NULL));
+  g_assert_true (sendoff_job_folder_write_receipt (receipt, part, target, node, NULL));
+  g_assert_cmpint (g_rename (part, target), ==, 0);
+  resume (self, job);
+  wait_until_over (job);
+  assert_completed (job, 0);
+  g_assert_cmpint (sendoff_export_get_size_bytes (get_export (job, 0)), ==, 4);
+  g_assert_cmpuint (count_in_log (self, "chunk "), ==, before);
+  assert_nothing_left (self, 1);
+}
+
+/* Somebody's file of the same name is not ours. */
+static void
+test_stranger_is_not_adopted (Fixture *self, gconstpointer data)
+{
+  g_autofree char *part = NULL;
+  g_autofree char *target = NULL;
+  g_autofree char *receipt = NULL;
+  g_autofree char *kept = NULL;
+  SendoffJob *job;
+
+  interrupt (self, 16);
+  job = get_first_job (self);
+  part = g_build_filename (self->folder, "part", NULL);
+  target = g_build_filename (self->out, "one.mp4", NULL);
+  receipt = g_build_filename (self->cache, "jobs", sendoff_job_get_export_id (job), "finished-0", NULL);
+  g_assert_true (g_file_set_contents (part, "film", -1, NULL));
+  g_assert_true (sendoff_job_folder_write_receipt (receipt, part, target, NULL, NULL));
+  g_assert_true (g_file_set_contents (target, "mine", -1, NULL));
+  resume (self, job);
+  wait_until_over (job);
+  assert_completed (job, 0);
+  g_assert_true (g_file_get_contents (target, &kept, NULL, NULL));
+  g_assert_cmpstr (kept, ==, "mine");
+  assert_nothing_left (self, 2);
+}
+
+/* What a process left that ended before its job was stored, or after its end was. */
+static void
+test_leftovers (Fixture *self, gconstpointer data)
+{
+  g_autofree char *export_id = g_uuid_string_random ();
+  g_autofree char *chunks = g_build_filename (self->cache, "chunks", "0123", NULL);
+  g_autofree char *removed = g_build_filename (self->cache, "jobs", ".removed-0", NULL);
+
+  stop_engine (self);
+  g_assert_true (sendoff_job_folder_note_key (self->cache, export_id, "0123", NULL));
+  g_assert_cmpint (g_mkdir_with_parents (chunks, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir (removed, 0700), ==, 0);
+  start_engine (self);
+  assert_nothing_left (self, 0);
 }
 
 /* The process that is killed in the middle of an export. */
@@ -880,6 +1130,15 @@ main (int argc, char *argv[])
   ADD ("lying-seeks", "lying-seeks=1\n", test_lying_seeks);
   ADD ("needs-sequential", "needs-sequential=1\n", test_lying_seeks);
   ADD ("cancel", NULL, test_cancel);
+  ADD ("full-disk", NULL, test_full_disk);
+  ADD ("pause", NULL, test_pause);
+  ADD ("pause-quickly", NULL, test_pause_quickly);
+  ADD ("pause-waiting", NULL, test_pause_waiting);
+  ADD ("paused-across-restart", NULL, test_paused_across_restart);
+  ADD ("cancel-paused", NULL, test_cancel_paused);
+  ADD ("finished-is-adopted", NULL, test_finished_is_adopted);
+  ADD ("stranger-is-not-adopted", NULL, test_stranger_is_not_adopted);
+  ADD ("leftovers", NULL, test_leftovers);
   ADD ("resume", NULL, test_resume);
   ADD ("killed-engine", NULL, test_killed_engine);
   ADD ("cancel-interrupted", NULL, test_cancel_interrupted);
