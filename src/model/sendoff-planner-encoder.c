@@ -209,6 +209,24 @@ sendoff_planner_plan_options (SendoffPlanning *self)
     plan_h265 (video);
 }
 
+/* With a cap, x264's frame threads look at how far the others are, so that the bytes depend on the moment; its slice
+ * threads do not. */
+static gboolean
+has_racing_threads (const SendoffVideoPlan *video)
+{
+  return g_str_equal (video->encoder, "libx264") && video->maxrate_bps > 0;
+}
+
+static void
+use_slice_threads (SendoffVideoPlan *video)
+{
+  const char *params = get_option (video, "x264-params");
+  g_autofree char *sliced = g_strdup_printf ("%s%ssliced-threads=1", params != NULL ? params : "",
+                                             params != NULL ? ":" : "");
+
+  set_option (video, "x264-params", sliced);
+}
+
 /* The encoder's own threads. Chunks side by side use the cores better than any encoder does alone, so a long source
  * needs few: libvpx gains nothing from a second one, x264 hides its own waits with one. A short source has fewer
  * chunks than cores and leaves the rest to threads. */
@@ -219,6 +237,8 @@ choose_threads (const SendoffVideoPlan *video, const SendoffMachine *machine, gu
   gboolean many = n_chunks >= 4 * (guint)cores;
   gboolean has_waits = g_str_equal (video->codec, "h264") || g_str_equal (video->codec, "h265");
 
+  if (has_racing_threads (video))
+    return n_chunks >= (guint)cores ? 1 : MIN (cores, 4);
   /* With a single thread libaom makes other bytes than with any more. */
   if (g_str_equal (video->codec, "av1"))
     return many ? 2 : CLAMP (cores, 2, 4);
@@ -235,6 +255,8 @@ sendoff_planner_plan_threads (SendoffPlanning *self, guint n_chunks)
   const char *params = get_option (video, "x265-params");
 
   video->threads = choose_threads (video, self->machine, n_chunks);
+  if (has_racing_threads (video) && video->threads > 1)
+    use_slice_threads (video);
   if (params != NULL)
     {
       g_autofree char *with_pool = g_strdup_printf ("%s:pools=%d", params, video->threads);
