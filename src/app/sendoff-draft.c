@@ -374,6 +374,7 @@ on_remove_source (SendoffDraft *self, SendoffSourceItem *source)
 {
   guint position;
 
+  sendoff_source_item_stop (source);
   if (g_list_store_find (self->sources, source, &position))
     g_list_store_remove (self->sources, position);
 }

@@ -2,6 +2,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/sendoff-poster.h"
 #include "app/sendoff-words.h"
 
 struct _SendoffSourceItem
@@ -12,6 +13,7 @@ struct _SendoffSourceItem
   SendoffSourceState state;
   SendoffMediaInfo *info; /* (nullable) */
   char *problem;          /* (nullable) */
+  GdkPaintable *poster;   /* (nullable) */
   GCancellable *cancellable;
 };
 
@@ -22,6 +24,7 @@ enum
   PROP_WARNINGS,
   PROP_PROBLEM,
   PROP_STATE,
+  PROP_POSTER,
   N_PROPS
 };
 
@@ -53,6 +56,7 @@ sendoff_source_item_finalize (GObject *object)
 
   g_object_unref (self->file);
   g_object_unref (self->cancellable);
+  g_clear_object (&self->poster);
   g_clear_pointer (&self->info, sendoff_media_info_free);
   g_free (self->name);
   g_free (self->problem);
@@ -81,6 +85,9 @@ sendoff_source_item_get_property (GObject *object, guint prop_id, GValue *value,
     case PROP_STATE:
       g_value_set_int (value, self->state);
       break;
+    case PROP_POSTER:
+      g_value_set_object (value, self->poster);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -100,6 +107,7 @@ sendoff_source_item_class_init (SendoffSourceItemClass *klass)
   properties[PROP_WARNINGS] = g_param_spec_string ("warnings", NULL, NULL, NULL, flags);
   properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, flags);
   properties[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, SENDOFF_SOURCE_BROKEN, 0, flags);
+  properties[PROP_POSTER] = g_param_spec_object ("poster", NULL, NULL, GDK_TYPE_PAINTABLE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", SENDOFF_TYPE_SOURCE_ITEM, G_SIGNAL_RUN_LAST, 0, NULL,
                                           NULL, NULL, G_TYPE_NONE, 0);
@@ -154,6 +162,17 @@ can_be_exported (const SendoffMediaInfo *info)
   return sendoff_media_info_get_video (info) != NULL || sendoff_media_info_get_audio (info) != NULL;
 }
 
+/* A video without a poster is as good as any other: why there is none is not told. */
+static void
+on_poster_loaded (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SendoffSourceItem) self = data;
+
+  self->poster = sendoff_poster_load_finish (result, NULL);
+  if (self->poster != NULL)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_POSTER]);
+}
+
 static void
 on_scanned (GObject *object, GAsyncResult *result, gpointer data)
 {
@@ -184,6 +203,8 @@ on_probed (GObject *object, GAsyncResult *result, gpointer data)
       return;
     }
   take_state (self, SENDOFF_SOURCE_READY, info, NULL);
+  sendoff_poster_load_async (engine, self->file, info, self->cancellable, on_poster_loaded,
+                             g_object_ref (self));
   if (!info->scanned)
     sendoff_engine_probe_async (engine, self->file, SENDOFF_PROBE_SCAN, self->cancellable, on_scanned,
                                 g_object_ref (self));

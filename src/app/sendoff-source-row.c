@@ -6,6 +6,7 @@ struct _SendoffSourceRow
 {
   GtkListBoxRow parent_instance;
   SendoffSourceItem *item;
+  GtkWidget *poster;
   GtkWidget *remove_button;
 };
 
@@ -37,6 +38,18 @@ get_facts (GObject *object, const char *facts, int state, gpointer data)
   return g_strdup (state == SENDOFF_SOURCE_LOOKING ? _ ("Looking at the video…") : facts);
 }
 
+static gboolean
+has_object (GObject *object, GObject *value, gpointer data)
+{
+  return value != NULL;
+}
+
+static gboolean
+has_no_object (GObject *object, GObject *value, gpointer data)
+{
+  return value == NULL;
+}
+
 static void
 on_remove_clicked (SendoffSourceRow *self)
 {
@@ -49,9 +62,12 @@ sendoff_source_row_constructed (GObject *object)
   SendoffSourceRow *self = SENDOFF_SOURCE_ROW (object);
   const char *name = sendoff_source_item_get_name (self->item);
   g_autofree char *remove = g_strdup_printf (_ ("Remove %s"), name);
+  /* Translators: %s is the name of a video */
+  g_autofree char *poster = g_strdup_printf (_ ("Poster of %s"), name);
 
   G_OBJECT_CLASS (sendoff_source_row_parent_class)->constructed (object);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->poster), GTK_ACCESSIBLE_PROPERTY_LABEL, poster, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->remove_button), GTK_ACCESSIBLE_PROPERTY_LABEL, remove,
                                   -1);
 }
@@ -97,10 +113,13 @@ sendoff_source_row_class_init (SendoffSourceRowClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/story_genius/Sendoff/ui/sendoff-source-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, SendoffSourceRow, poster);
   gtk_widget_class_bind_template_child (widget_class, SendoffSourceRow, remove_button);
   gtk_widget_class_bind_template_callback (widget_class, is_looking);
   gtk_widget_class_bind_template_callback (widget_class, has_text);
   gtk_widget_class_bind_template_callback (widget_class, get_facts);
+  gtk_widget_class_bind_template_callback (widget_class, has_object);
+  gtk_widget_class_bind_template_callback (widget_class, has_no_object);
   gtk_widget_class_bind_template_callback (widget_class, on_remove_clicked);
 }
 
