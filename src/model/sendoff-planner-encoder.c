@@ -1,7 +1,7 @@
 /* Which encoder makes an output's pictures, and with which options.
  *
- * Whatever decides the bytes beside the pictures is pinned here: joined chunks must have the same parameter sets,
- * and chunks made by different machines must be the same bytes.
+ * Whatever decides the bytes beside the pictures is pinned here: joined chunks must have the same parameter
+ * sets, and chunks made by different machines must be the same bytes.
  */
 #include "model/sendoff-planner-private.h"
 
@@ -11,12 +11,12 @@
 #include "model/sendoff-h265-level.h"
 
 #define X264_PARAMS "stitchable=1:cpu-independent=1"
-/* One frame thread compresses best, and any other number shows in the bytes; rows and look-ahead use the pool. The
- * buffer model counts alike in every run, and no text about the encoder goes into the stream. */
+/* One frame thread compresses best, and any other number shows in the bytes; rows and look-ahead use the
+ * pool. The buffer model counts alike in every run, and no text about the encoder goes into the stream. */
 #define X265_PARAMS "log-level=error:info=0:repeat-headers=0:open-gop=0:frame-threads=1:const-vbv=1"
 /* x265 needs a picture of at least one of its largest blocks. */
 #define X265_LARGEST_BLOCK 64
-#define SVT_SMALLEST_SIDE 64
+#define SVT_SMALLEST_SIDE  64
 
 static const char *
 choose_speed (SendoffPlanning *self)
@@ -136,11 +136,12 @@ set_speed_options (SendoffPlanning *self)
 static int
 get_x264_references (const char *preset)
 {
-  static const struct {
+  static const struct
+  {
     const char *preset;
     int references;
   } table[] = {
-    { "ultrafast", 1 }, { "superfast", 1 }, { "veryfast", 1 }, { "faster", 2 }, { "fast", 2 },
+    { "ultrafast", 1 }, { "superfast", 1 }, { "veryfast", 1 }, { "faster", 2 },    { "fast", 2 },
     { "medium", 3 },    { "slow", 5 },      { "slower", 8 },   { "veryslow", 16 },
   };
 
@@ -209,8 +210,11 @@ sendoff_planner_plan_options (SendoffPlanning *self)
     plan_h265 (video);
 }
 
-/* With a cap, x264's frame threads look at how far the others are, so that the bytes depend on the moment; its slice
- * threads do not. */
+/* Of one encoder: more cost x264 and libvpx quality or bring nothing. */
+#define MOST_THREADS 4
+
+/* With a cap, x264's frame threads look at how far the others are, so that the bytes depend on the moment;
+ * its slice threads do not. */
 static gboolean
 has_racing_threads (const SendoffVideoPlan *video)
 {
@@ -221,30 +225,25 @@ static void
 use_slice_threads (SendoffVideoPlan *video)
 {
   const char *params = get_option (video, "x264-params");
-  g_autofree char *sliced = g_strdup_printf ("%s%ssliced-threads=1", params != NULL ? params : "",
-                                             params != NULL ? ":" : "");
+  g_autofree char *sliced
+      = g_strdup_printf ("%s%ssliced-threads=1", params != NULL ? params : "", params != NULL ? ":" : "");
 
   set_option (video, "x264-params", sliced);
 }
 
-/* The encoder's own threads. Chunks side by side use the cores better than any encoder does alone, so a long source
- * needs few: libvpx gains nothing from a second one, x264 hides its own waits with one. A short source has fewer
- * chunks than cores and leaves the rest to threads. */
+/* The encoder's own threads. Chunks side by side use the cores better than any encoder does alone, so threads
+ * only fill the cores that have no chunk; x264 and x265 get one more, which works while the other waits. */
 static int
 choose_threads (const SendoffVideoPlan *video, const SendoffMachine *machine, guint n_chunks)
 {
   int cores = MAX (machine->cores, 1);
-  gboolean many = n_chunks >= 4 * (guint)cores;
+  int share = (cores + (int)n_chunks - 1) / MAX ((int)n_chunks, 1);
   gboolean has_waits = g_str_equal (video->codec, "h264") || g_str_equal (video->codec, "h265");
 
-  if (has_racing_threads (video))
-    return n_chunks >= (guint)cores ? 1 : MIN (cores, 4);
   /* With a single thread libaom makes other bytes than with any more. */
-  if (g_str_equal (video->codec, "av1"))
-    return many ? 2 : CLAMP (cores, 2, 4);
-  if (many)
-    return has_waits ? MIN (2, cores) : 1;
-  return MIN (cores, 4);
+  if ((has_waits && !has_racing_threads (video)) || g_str_equal (video->codec, "av1"))
+    share = MAX (share, MIN (2, cores));
+  return MIN (share, MOST_THREADS);
 }
 
 /** sendoff_planner_plan_threads: how many threads the encoder of each of @n_chunks chunks has. */

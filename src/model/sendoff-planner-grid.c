@@ -1,7 +1,7 @@
 /* Which part of the source an output shows, and the grid of chunks over which outputs share one decode.
  *
- * The grid depends on the length, the frame rate and the keyframe intervals, never on the machine, so that chunks
- * made elsewhere or earlier are the same.
+ * The grid depends on the length, the frame rate and the keyframe intervals, never on the machine, so that
+ * chunks made elsewhere or earlier are the same.
  */
 #include "model/sendoff-planner-private.h"
 
@@ -13,8 +13,15 @@
 #define MOST_AUDIO_LEAD_US 500000
 /* Keyframes every 4 s cost 5 % on a screen recording, at 8 s next to nothing; see DESIGN. */
 #define SHORTEST_CHUNK_SECONDS 4.0
-#define LONGEST_CHUNK_SECONDS 10.0
-#define USUAL_CHUNK_SECONDS 8.0
+#define LONGEST_CHUNK_SECONDS  10.0
+#define USUAL_CHUNK_SECONDS    8.0
+/* Short videos are cut finer, so that cores have something to do: into 8, 4 or 2 chunks, none shorter than
+ * this. Where keyframes are close anyway a cut costs next to nothing; libaom pays for each with its long look
+ * ahead. */
+#define FEW_CHUNKS                    8
+#define SHORTEST_FREE_CHUNK_SECONDS   4.0
+#define SHORTEST_LIBAOM_CHUNK_SECONDS 7.0
+#define SHORTEST_KEYED_CHUNK_SECONDS  2.0
 
 static gint64
 get_stream_end (const SendoffPlanning *self, const SendoffStreamInfo *stream)
@@ -32,7 +39,8 @@ get_natural_start (const SendoffPlanning *self)
 
   if (video == NULL)
     return audio != NULL ? audio->start_us : 0;
-  if (audio == NULL || audio->start_us >= video->start_us || video->start_us - audio->start_us < MOST_AUDIO_LEAD_US)
+  if (audio == NULL || audio->start_us >= video->start_us
+      || video->start_us - audio->start_us < MOST_AUDIO_LEAD_US)
     return video->start_us;
   return audio->start_us;
 }
@@ -78,7 +86,8 @@ sendoff_planner_plan_times (SendoffPlanning *self)
   output->end_us = output->trimmed_end ? end_us : natural_end_us;
   output->duration_us = MAX (output->end_us - output->start_us, 0);
   if (output->duration_us == 0 && natural_end_us == 0)
-    sendoff_planning_issue (self, INFO, "source", "unknown-duration", "The source's length is not known yet.");
+    sendoff_planning_issue (self, INFO, "source", "unknown-duration",
+                            "The source's length is not known yet.");
 }
 
 static SendoffPlanning *
@@ -130,8 +139,8 @@ join_group (SendoffPlan *plan, GPtrArray *plannings, SendoffOutputPlan *output, 
   g_array_append_val (group->outputs, index);
 }
 
-/* A multiple of the longest keyframe interval among the outputs, of about the right length. An output without such an
- * interval wants few keyframes: then chunks are long, and not cut to the others' intervals. */
+/* A multiple of the longest keyframe interval among the outputs, of about the right length. An output without
+ * such an interval wants few keyframes: then chunks are long, and not cut to the others' intervals. */
 static double
 choose_chunk_seconds (GPtrArray *plannings, const SendoffChunkGroup *group, double *gop_seconds)
 {
@@ -161,7 +170,8 @@ get_video_duration (GPtrArray *plannings, const SendoffChunkGroup *group)
   return MAX (end_us - group->start_us, 0);
 }
 
-/* Where chunk @i of @n begins, in frames: even shares, in whole keyframe intervals where that still gives even ones. */
+/* Where chunk @i of @n begins, in frames: even shares, in whole keyframe intervals where that still gives
+ * even ones. */
 static gint64
 get_chunk_frame (gint64 i, gint64 n, gint64 frames, gint64 gop_frames)
 {
@@ -172,20 +182,51 @@ get_chunk_frame (gint64 i, gint64 n, gint64 frames, gint64 gop_frames)
   return llround (share);
 }
 
+/* How short a chunk of @group may become to give every core one. */
+static double
+choose_shortest_seconds (GPtrArray *plannings, const SendoffChunkGroup *group, double gop_seconds)
+{
+  double shortest
+      = gop_seconds > 0 ? MAX (gop_seconds, SHORTEST_KEYED_CHUNK_SECONDS) : SHORTEST_FREE_CHUNK_SECONDS;
+
+  for (guint i = 0; i < group->outputs->len; i++)
+    if (g_strcmp0 (get_planning (plannings, group, i)->output->video->encoder, "libaom-av1") == 0)
+      shortest = MAX (shortest, SHORTEST_LIBAOM_CHUNK_SECONDS);
+  return shortest;
+}
+
+/* The number of chunks depends on nothing but the length; few are a power of two, which most machines' cores
+ * divide. */
+static gint64
+choose_n_chunks (double seconds, double usual_seconds, double shortest_seconds)
+{
+  gint64 n = MAX (llround (seconds / usual_seconds), 1);
+
+  if (n >= FEW_CHUNKS)
+    return n;
+  for (n = FEW_CHUNKS; n > 1 && seconds / (double)n < shortest_seconds;)
+    n /= 2;
+  return n;
+}
+
 /* Boundaries lie half a frame before a frame, so that jittering time stamps never cross one. */
 static void
-lay_grid (SendoffChunkGroup *group, gint64 duration_us, SendoffRational rate, double chunk_seconds, double gop_seconds)
+lay_grid (
+    SendoffChunkGroup *group, gint64 duration_us, SendoffRational rate, gint64 n_chunks, double gop_seconds)
 {
-  SendoffRational half_frame = sendoff_rational_multiply (sendoff_rational_invert (rate), SENDOFF_RATIONAL (1, 2));
-  gint64 frames = MAX (1, sendoff_rescale (duration_us, SENDOFF_US, sendoff_rational_invert (rate), SENDOFF_ROUND_NEAREST));
-  gint64 n = CLAMP (llround ((double)duration_us / 1e6 / chunk_seconds), 1, frames);
+  SendoffRational half_frame
+      = sendoff_rational_multiply (sendoff_rational_invert (rate), SENDOFF_RATIONAL (1, 2));
+  gint64 frames = MAX (
+      1, sendoff_rescale (duration_us, SENDOFF_US, sendoff_rational_invert (rate), SENDOFF_ROUND_NEAREST));
+  gint64 n = MIN (n_chunks, frames);
   gint64 gop_frames = llround (gop_seconds * sendoff_rational_to_double (rate));
 
   group->boundaries_us = g_array_new (FALSE, FALSE, sizeof (gint64));
   for (gint64 i = 0; i <= n; i++)
     {
       gint64 halves = 2 * get_chunk_frame (i, n, frames, gop_frames) - 1;
-      gint64 boundary_us = group->start_us + sendoff_rescale (halves, half_frame, SENDOFF_US, SENDOFF_ROUND_NEAREST);
+      gint64 boundary_us
+          = group->start_us + sendoff_rescale (halves, half_frame, SENDOFF_US, SENDOFF_ROUND_NEAREST);
 
       g_array_append_val (group->boundaries_us, boundary_us);
     }
@@ -212,9 +253,11 @@ sendoff_planner_group (SendoffPlan *plan, GPtrArray *plannings)
       SendoffChunkGroup *group = g_ptr_array_index (plan->groups, i);
       double gop_seconds;
       double chunk_seconds = choose_chunk_seconds (plannings, group, &gop_seconds);
+      double shortest_seconds = choose_shortest_seconds (plannings, group, gop_seconds);
+      gint64 duration_us = get_video_duration (plannings, group);
 
-      lay_grid (group, get_video_duration (plannings, group), get_planning (plannings, group, 0)->source_rate,
-                chunk_seconds, gop_seconds);
+      lay_grid (group, duration_us, get_planning (plannings, group, 0)->source_rate,
+                choose_n_chunks ((double)duration_us / 1e6, chunk_seconds, shortest_seconds), gop_seconds);
       for (guint j = 0; j < group->outputs->len; j++)
         sendoff_planner_finish_video (get_planning (plannings, group, j), group);
     }
