@@ -73,6 +73,62 @@ sendoff_engine_load_frames_finish (SendoffEngine *self, GAsyncResult *result, GE
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* What is asked for is a JPEG: smaller, and many times faster to make than a PNG. */
+static void
+want_jpeg (SendoffFrameRequest *request)
+{
+  g_free (request->spec->picture_encoder);
+  request->spec->picture_encoder = g_strdup ("mjpeg");
+}
+
+/**
+ * sendoff_engine_stream_frames_async:
+ * @times_us: (array length=n_times): source times, ascending
+ * @on_frame: called on the main context for each picture in order, also while cancelling
+ * @receiver: what @on_frame gets
+ *
+ * The moving picture of a player: one decoder takes all pictures, and each arrives as soon as it is there.
+ */
+void
+sendoff_engine_stream_frames_async (SendoffEngine *self,
+                                    GFile *file,
+                                    const SendoffMediaInfo *info,
+                                    const gint64 *times_us,
+                                    guint n_times,
+                                    int max_width,
+                                    int max_height,
+                                    SendoffFrameFunc on_frame,
+                                    GObject *receiver,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  SendoffFrameRequest *request;
+
+  g_return_if_fail (G_IS_FILE (file) && info != NULL && n_times > 0 && on_frame != NULL);
+  g_task_set_source_tag (task, sendoff_engine_stream_frames_async);
+  request = make_request (self, file, info, max_width, max_height);
+  for (guint i = 0; i < n_times; i++)
+    sendoff_frame_request_add_time (request, times_us[i]);
+  want_jpeg (request);
+  sendoff_frame_request_set_stream (request, on_frame, receiver);
+  load (self, request, task);
+}
+
+/**
+ * sendoff_engine_stream_frames_finish:
+ *
+ * Returns: %TRUE when every picture was handed over; else %FALSE with the errors of sendoff_engine_load_frames_finish()
+ */
+gboolean
+sendoff_engine_stream_frames_finish (SendoffEngine *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GPtrArray) nothing = sendoff_engine_load_frames_finish (self, result, error);
+
+  return nothing != NULL;
+}
+
 static GBytes *
 get_first (GPtrArray *answers)
 {
@@ -171,10 +227,7 @@ sendoff_engine_save_frames_async (SendoffEngine *self,
   for (guint i = 0; paths[i] != NULL; i++)
     sendoff_frame_request_add_time (request, times_us[i]);
   if (jpeg)
-    {
-      g_free (request->spec->picture_encoder);
-      request->spec->picture_encoder = g_strdup ("mjpeg");
-    }
+    want_jpeg (request);
   load (self, request, task);
 }
 

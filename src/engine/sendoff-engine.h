@@ -68,6 +68,15 @@ void sendoff_engine_load_frames_async (SendoffEngine *self, GFile *file, const S
                                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 GPtrArray *sendoff_engine_load_frames_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
 
+/* A moving picture: JPEG pictures of ascending times, handed to on_frame on this main context while the worker still takes
+ * the next ones. receiver is kept until the end; nothing is cached. */
+typedef void (*SendoffFrameFunc) (GObject *receiver, guint index, GBytes *picture);
+void sendoff_engine_stream_frames_async (SendoffEngine *self, GFile *file, const SendoffMediaInfo *info,
+                                         const gint64 *times_us, guint n_times, int max_width, int max_height,
+                                         SendoffFrameFunc on_frame, GObject *receiver, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gboolean sendoff_engine_stream_frames_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
 /* Several as files; returns SendoffSavedFrame. */
 void sendoff_engine_save_frames_async (SendoffEngine *self, GFile *file, const SendoffMediaInfo *info,
                                        const gint64 *times_us, char *const *paths, gboolean jpeg, int max_width,

@@ -62,6 +62,8 @@ sendoff_frame_request_free (SendoffFrameRequest *self)
   g_free (self->identity);
   sendoff_worker_spec_free (self->spec);
   g_strfreev (self->paths);
+  g_clear_object (&self->receiver);
+  g_clear_pointer (&self->context, g_main_context_unref);
   g_free (self);
 }
 
@@ -84,6 +86,16 @@ sendoff_frame_request_set_poster (SendoffFrameRequest *self, const SendoffMediaI
   for (guint i = 0; i < (video != NULL ? G_N_ELEMENTS (poster_percents) : 1); i++)
     sendoff_frame_request_add_time (self, duration_us > 0 ? start_us + duration_us / 100 * poster_percents[i]
                                                           : start_us + poster_times_us[i]);
+}
+
+/** sendoff_frame_request_set_stream: @receiver gets each picture as soon as it is taken, by @on_frame in the
+ * thread-default context of now. */
+void
+sendoff_frame_request_set_stream (SendoffFrameRequest *self, SendoffFrameFunc on_frame, GObject *receiver)
+{
+  self->on_frame = on_frame;
+  self->receiver = g_object_ref (receiver);
+  self->context = g_main_context_ref_thread_default ();
 }
 
 static char *
@@ -134,7 +146,7 @@ sendoff_frame_request_look_up (SendoffFrameRequest *self, SendoffFrameCache *cac
 {
   g_autoptr (GPtrArray) answers = NULL;
 
-  if (self->paths != NULL || self->identity == NULL)
+  if (self->paths != NULL || self->on_frame != NULL || self->identity == NULL)
     return NULL;
   answers = find_known (self, cache);
   for (guint i = 0; i < answers->len; i++)
@@ -143,11 +155,13 @@ sendoff_frame_request_look_up (SendoffFrameRequest *self, SendoffFrameCache *cac
   return g_steal_pointer (&answers);
 }
 
-/* Has a worker make @paths, one for each of @times_us. */
+/* Has a worker make @paths, one for each of @times_us; @on_event (nullable) gets @data. */
 static SendoffFramesResult *
 ask_worker (SendoffFrameRequest *self,
             GArray *times_us,
             GPtrArray *paths,
+            SendoffWorkerEventFunc on_event,
+            gpointer data,
             SendoffWorkerClient *client,
             GCancellable *cancellable,
             GError **error)
@@ -162,7 +176,7 @@ ask_worker (SendoffFrameRequest *self,
   g_ptr_array_add (paths, NULL);
   spec.times_us = times_us;
   spec.frame_paths = (char **)paths->pdata;
-  node = sendoff_worker_client_run (client, &spec, fd, NULL, NULL, cancellable, NULL, error);
+  node = sendoff_worker_client_run (client, &spec, fd, on_event, data, cancellable, NULL, error);
   g_ptr_array_set_size (paths, (int)paths->len - 1);
   close (fd);
   result = node != NULL ? sendoff_frames_result_from_json (node, error) : NULL;
@@ -239,7 +253,7 @@ run_frames (SendoffFrameRequest *self,
   paths = make_temporary_paths (cache, times_us->len, error);
   if (paths == NULL)
     return NULL;
-  result = ask_worker (self, times_us, paths, client, cancellable, error);
+  result = ask_worker (self, times_us, paths, NULL, NULL, client, cancellable, error);
   ok = result != NULL && take_missing (self, answers, paths, cache, error);
   remove_files (paths);
   return ok ? g_steal_pointer (&answers) : NULL;
@@ -279,7 +293,7 @@ run_poster (SendoffFrameRequest *self,
   paths = make_temporary_paths (cache, self->spec->times_us->len, error);
   if (paths == NULL)
     return NULL;
-  result = ask_worker (self, self->spec->times_us, paths, client, cancellable, error);
+  result = ask_worker (self, self->spec->times_us, paths, NULL, NULL, client, cancellable, error);
   if (result != NULL)
     bytes = sendoff_frame_cache_take (cache, key, g_ptr_array_index (paths, find_most_contrast (result)), error);
   remove_files (paths);
@@ -288,6 +302,104 @@ run_poster (SendoffFrameRequest *self,
   answers = g_ptr_array_new_with_free_func (clear_bytes);
   g_ptr_array_add (answers, bytes);
   return g_steal_pointer (&answers);
+}
+
+/* ---- Pictures that move ---- */
+
+/* What the run's thread knows of a stream. */
+typedef struct {
+  SendoffFrameRequest *request;
+  GPtrArray *paths;
+  guint n_done;
+} Stream;
+
+/* One picture on its way to the main context. */
+typedef struct {
+  SendoffFrameFunc on_frame;
+  GObject *receiver;
+  guint index;
+  GBytes *picture;
+} Delivery;
+
+static gboolean
+deliver (gpointer data)
+{
+  Delivery *delivery = data;
+
+  delivery->on_frame (delivery->receiver, delivery->index, delivery->picture);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+delivery_free (gpointer data)
+{
+  Delivery *delivery = data;
+
+  g_object_unref (delivery->receiver);
+  g_bytes_unref (delivery->picture);
+  g_free (delivery);
+}
+
+static gboolean
+send_picture (Stream *stream, guint index, GError **error)
+{
+  const char *path = g_ptr_array_index (stream->paths, index);
+  g_autoptr (GSource) source = NULL;
+  Delivery *delivery;
+  char *content;
+  gsize length;
+
+  if (!g_file_get_contents (path, &content, &length, error))
+    return FALSE;
+  g_unlink (path);
+  delivery = g_new0 (Delivery, 1);
+  delivery->on_frame = stream->request->on_frame;
+  delivery->receiver = g_object_ref (stream->request->receiver);
+  delivery->index = index;
+  delivery->picture = g_bytes_new_take (content, length);
+  /* Never at once, even from that context's own thread: pictures keep their order and the priority of answers. */
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, deliver, delivery, delivery_free);
+  g_source_attach (source, stream->request->context);
+  return TRUE;
+}
+
+static gboolean
+send_until (Stream *stream, guint n_done, GError **error)
+{
+  for (; stream->n_done < MIN (n_done, stream->request->spec->times_us->len); stream->n_done++)
+    if (!send_picture (stream, stream->n_done, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* A picture that cannot be read now is tried again, and complained about, in the end. */
+static void
+on_stream_event (const char *event, JsonObject *members, gpointer data)
+{
+  if (g_str_equal (event, "progress"))
+    send_until (data, (guint)json_object_get_int_member_with_default (members, "frames", 0), NULL);
+}
+
+static GPtrArray *
+run_stream (SendoffFrameRequest *self,
+            SendoffFrameCache *cache,
+            SendoffWorkerClient *client,
+            GCancellable *cancellable,
+            GError **error)
+{
+  g_autoptr (GPtrArray) paths = make_temporary_paths (cache, self->spec->times_us->len, error);
+  g_autoptr (SendoffFramesResult) result = NULL;
+  Stream stream = { self, paths, 0 };
+  gboolean ok;
+
+  if (paths == NULL)
+    return NULL;
+  result = ask_worker (self, self->spec->times_us, paths, on_stream_event, &stream, client, cancellable, error);
+  ok = result != NULL && send_until (&stream, self->spec->times_us->len, error);
+  remove_files (paths);
+  return ok ? g_ptr_array_new () : NULL;
 }
 
 /* ---- Pictures as files ---- */
@@ -355,7 +467,7 @@ run_files (SendoffFrameRequest *self, SendoffWorkerClient *client, GCancellable 
         return NULL;
       g_ptr_array_add (paths, sendoff_disk_dup_temporary_path (self->paths[i], NULL));
     }
-  result = ask_worker (self, self->spec->times_us, paths, client, cancellable, error);
+  result = ask_worker (self, self->spec->times_us, paths, NULL, NULL, client, cancellable, error);
   if (result != NULL)
     saved = name_files (self, paths, result, error);
   remove_files (paths);
@@ -379,6 +491,8 @@ sendoff_frame_request_run (SendoffFrameRequest *self,
 {
   if (self->paths != NULL)
     return run_files (self, client, cancellable, error);
+  if (self->on_frame != NULL)
+    return run_stream (self, cache, client, cancellable, error);
   if (self->is_poster)
     return run_poster (self, cache, client, cancellable, error);
   return run_frames (self, cache, client, cancellable, error);

@@ -167,6 +167,38 @@ test_strip (Fixture *self, gconstpointer data)
 }
 
 static void
+on_frame (GObject *receiver, guint index, GBytes *picture)
+{
+  g_autofree char *text = g_strndup (g_bytes_get_data (picture, NULL), g_bytes_get_size (picture));
+  g_autofree char *name = g_strndup (text, strcspn (text, "I"));
+
+  g_object_set_data_full (receiver, "seen",
+                          g_strdup_printf ("%s%u=%s;", (char *)g_object_get_data (receiver, "seen"), index, name), g_free);
+}
+
+/* A player gets every picture in order, before the end is told, and nothing is left in the cache's folder. */
+static void
+test_stream (Fixture *self, gconstpointer data)
+{
+  const gint64 times_us[] = { 5, 7, 9 };
+  g_autofree char *folder = g_build_filename (self->folder, "cache", "frames", NULL);
+  g_autoptr (GObject) receiver = G_OBJECT (g_file_new_for_path ("receiver"));
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GDir) left = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_object_set_data_full (receiver, "seen", g_strdup (""), g_free);
+  sendoff_engine_stream_frames_async (self->engine, self->source, self->info, times_us, 3, 320, 180, on_frame, receiver,
+                                      NULL, on_done, &result);
+  g_assert_true (sendoff_engine_stream_frames_finish (self->engine, wait_for (&result), &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (g_object_get_data (receiver, "seen"), ==, "0=5 mjpeg ;1=7 mjpeg ;2=9 mjpeg ;");
+  assert_log (self, "frame 5\nframe 7\nframe 9\n");
+  left = g_dir_open (folder, 0, NULL);
+  g_assert_null (g_dir_read_name (left));
+}
+
+static void
 load_poster (Fixture *self, const char *begins)
 {
   g_autoptr (GAsyncResult) result = NULL;
@@ -354,6 +386,7 @@ main (int argc, char **argv)
   ADD ("cached", "", test_cached);
   ADD ("damaged-cache", "", test_damaged_cache);
   ADD ("strip", "", test_strip);
+  ADD ("stream", "", test_stream);
   ADD ("poster", "", test_poster);
   ADD ("order", "frame-ms=300", test_order);
   ADD ("cancel-running", "frame-ms=20000", test_cancel_running);
