@@ -1,19 +1,15 @@
 /* The desktop application: sendoff [FILE…]. */
-#include <glib/gi18n.h>
-#include <locale.h>
-
 #include "app/sendoff-application.h"
-#include "sendoff-config.h"
+#include "base/sendoff-i18n.h"
 
 int
 main (int argc, char **argv)
 {
   g_autoptr (SendoffApplication) application = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, SENDOFF_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  sendoff_i18n_init ();
+  /* GTK would take the locale's decimal comma again. */
+  gtk_disable_setlocale ();
   g_set_application_name (_ ("Sendoff"));
   application = sendoff_application_new ();
   return g_application_run (G_APPLICATION (application), argc, argv);

@@ -1,9 +1,9 @@
 /* sendoff-cli: finds the command in its table and runs it. */
 
-#include <locale.h>
 #include <signal.h>
 #include <string.h>
 
+#include "base/sendoff-i18n.h"
 #include "cli/sendoff-cli-commands.h"
 #include "cli/sendoff-cli-text.h"
 #include "sendoff-config.h"
@@ -19,6 +19,7 @@ static const SendoffCliCommand commands[] = {
   { "codecs", "[ID]", "Video and audio codecs", sendoff_cli_run_codecs },
   { "containers", "[ID]", "File formats", sendoff_cli_run_containers },
   { "presets", "[ID | add FILE …]", "Presets and quality levels", sendoff_cli_run_presets },
+  { "release-sets", "[list | new …]", "Outputs to make again", sendoff_cli_run_release_sets },
   { "platforms", "[ID]", "Platforms and what they accept", sendoff_cli_run_platforms },
   { "resolutions", "[ID]", "Sizes of pictures", sendoff_cli_run_resolutions },
   { "queue", "list | show JOB", "Jobs, finished ones included", sendoff_cli_run_queue },
@@ -108,9 +109,7 @@ main (int argc, char **argv)
 {
   g_autoptr (SendoffCli) cli = NULL;
 
-  /* Numbers keep their dot: they end up in filters and documents as well as on the screen. */
-  setlocale (LC_ALL, "");
-  setlocale (LC_NUMERIC, "C");
+  sendoff_i18n_init ();
   /* A worker or a reader of our output that goes away is an error like any other. */
   signal (SIGPIPE, SIG_IGN);
   g_log_writer_default_set_use_stderr (TRUE);

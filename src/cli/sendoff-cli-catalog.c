@@ -155,7 +155,9 @@ static const View containers_view = {
 };
 
 static const View presets_view = {
-  "presets", "[ID | add FILE | remove ID | export ID] - presets and quality levels", preset_lists,
+  "presets",
+  "[ID | add FILE | new NAME [KEY=VALUE…] | set ID KEY=VALUE… | duplicate ID [NAME] | remove ID | export ID]"
+  " - presets and quality levels", preset_lists,
   { { "PRESET", "id" }, { "TYPE", "type" }, { "NAME", "name" }, { "QUALITY", "target_quality" },
     { "VIDEO", "video_codec" }, { "AUDIO", "audio_codec" }, { "DESCRIPTION", "description" } },
   sendoff_cli_is_preset_action, sendoff_cli_run_preset_action,

@@ -13,6 +13,7 @@ SendoffExit sendoff_cli_run_thumbnails (SendoffCli *cli, char **args);
 SendoffExit sendoff_cli_run_codecs (SendoffCli *cli, char **args);
 SendoffExit sendoff_cli_run_containers (SendoffCli *cli, char **args);
 SendoffExit sendoff_cli_run_presets (SendoffCli *cli, char **args);
+SendoffExit sendoff_cli_run_release_sets (SendoffCli *cli, char **args);
 SendoffExit sendoff_cli_run_platforms (SendoffCli *cli, char **args);
 SendoffExit sendoff_cli_run_resolutions (SendoffCli *cli, char **args);
 SendoffExit sendoff_cli_run_queue (SendoffCli *cli, char **args);
@@ -21,6 +22,9 @@ SendoffExit sendoff_cli_run_resume (SendoffCli *cli, char **args);
 /* The actions of "presets". */
 gboolean sendoff_cli_is_preset_action (char **words);
 SendoffExit sendoff_cli_run_preset_action (SendoffCli *cli, char **words);
+
+/* The release sets as --release-set looks them up. */
+GPtrArray *sendoff_cli_list_release_sets (SendoffCli *cli, GError **error);
 
 /* What "export --dry-run" shares with "plan". */
 SendoffExit sendoff_cli_show_plans (SendoffCli *cli, GPtrArray *requests, gboolean scan);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/sendoff-error.h"
+#include "cli/sendoff-cli-commands.h"
 
 /* What a setting is, for the help. A property that is not here is an option all the same. */
 static const struct {
@@ -75,6 +76,7 @@ sendoff_cli_options_free (SendoffCliOptions *self)
   g_free (self->output_folder);
   g_free (self->naming_pattern);
   g_free (self->request_path);
+  g_free (self->release_set);
   g_free (self);
 }
 
@@ -220,6 +222,8 @@ add_options (SendoffCliOptions *self, GOptionContext *context)
     { "overwrite", 0, 0, G_OPTION_ARG_NONE, &self->overwrite, "Replace files instead of adding a number", NULL },
     { "sequential", 0, 0, G_OPTION_ARG_NONE, &self->sequential, "One output after the other", NULL },
     { "jobs", 'j', 0, G_OPTION_ARG_INT, &self->jobs, "Outputs made at once (default 3)", "N" },
+    { "release-set", 0, 0, G_OPTION_ARG_STRING, &self->release_set,
+      "Make the outputs of a release set, see “release-sets”", "ID" },
     { "request", 0, 0, G_OPTION_ARG_FILENAME, &self->request_path, "Read the request from a JSON file, “-” is standard input", "FILE" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->inputs, NULL, NULL },
     { NULL },
@@ -293,11 +297,14 @@ apply_placement (SendoffCliOptions *self, SendoffRequest *request)
     g_object_set (request, "jobs", self->jobs, NULL);
 }
 
-static void
-apply_outputs (SendoffCliOptions *self, SendoffRequest *request)
+/* @set is NULL when none was named. */
+static gboolean
+apply_outputs (SendoffCliOptions *self, const SendoffReleaseSet *set, SendoffRequest *request, GError **error)
 {
   GListModel *outputs = sendoff_request_get_outputs (request);
 
+  if (set != NULL && !sendoff_release_set_apply (set, request, error))
+    return FALSE;
   for (guint i = 0; i < self->outputs->len; i++)
     {
       g_autoptr (SendoffOutputSettings) copy = sendoff_output_settings_copy (g_ptr_array_index (self->outputs, i));
@@ -316,11 +323,13 @@ apply_outputs (SendoffCliOptions *self, SendoffRequest *request)
 
       sendoff_output_settings_fill_unset (output, self->common);
     }
+  return TRUE;
 }
 
 /* @argument is NULL when the request file names the source. */
 static SendoffRequest *
-build_request (SendoffCliOptions *self, JsonNode *base, const char *argument, GError **error)
+build_request (
+    SendoffCliOptions *self, JsonNode *base, const SendoffReleaseSet *set, const char *argument, GError **error)
 {
   g_autoptr (SendoffRequest) request = NULL;
   g_autofree char *uri = NULL;
@@ -346,13 +355,12 @@ build_request (SendoffCliOptions *self, JsonNode *base, const char *argument, GE
     }
   stamp (request);
   apply_placement (self, request);
-  apply_outputs (self, request);
-  return g_steal_pointer (&request);
+  return apply_outputs (self, set, request, error) ? g_steal_pointer (&request) : NULL;
 }
 
 /* One request for each input. */
 static GPtrArray *
-build_requests (SendoffCliOptions *self, GError **error)
+build_requests (SendoffCliOptions *self, const SendoffReleaseSet *set, GError **error)
 {
   g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (JsonNode) base = NULL;
@@ -367,13 +375,38 @@ build_requests (SendoffCliOptions *self, GError **error)
     return NULL;
   for (guint i = 0; i < MAX (n_inputs, 1); i++)
     {
-      SendoffRequest *request = build_request (self, base, n_inputs > 0 ? self->inputs[i] : NULL, error);
+      SendoffRequest *request = build_request (self, base, set, n_inputs > 0 ? self->inputs[i] : NULL, error);
 
       if (request == NULL)
         return NULL;
       g_ptr_array_add (requests, request);
     }
   return g_steal_pointer (&requests);
+}
+
+/* (transfer full) (nullable): the release set that was named. Only the engine knows it. */
+static SendoffReleaseSet *
+look_up_set (SendoffCliOptions *self, SendoffCli *cli, SendoffExit *status)
+{
+  g_autoptr (GPtrArray) sets = NULL;
+  g_autoptr (GError) error = NULL;
+  const SendoffReleaseSet *set;
+
+  if (!sendoff_cli_start (cli, status))
+    return NULL;
+  sets = sendoff_cli_list_release_sets (cli, &error);
+  if (sets == NULL)
+    {
+      *status = sendoff_cli_report (cli, error);
+      return NULL;
+    }
+  set = sendoff_release_set_find (sets, self->release_set);
+  if (set != NULL)
+    return sendoff_release_set_copy (set);
+  sendoff_cli_message (cli, "There is no release set “%s”; “sendoff-cli release-sets list” shows them.",
+                       self->release_set);
+  *status = SENDOFF_EXIT_USAGE;
+  return NULL;
 }
 
 /**
@@ -393,17 +426,59 @@ sendoff_cli_options_parse (SendoffCliOptions *self,
                            char **args,
                            SendoffExit *status)
 {
+  g_autoptr (SendoffReleaseSet) set = NULL;
   g_autoptr (GError) error = NULL;
   GPtrArray *requests;
 
   add_options (self, context);
   if (!sendoff_cli_parse (cli, context, args, status))
     return NULL;
-  requests = build_requests (self, &error);
+  if (self->release_set != NULL && (set = look_up_set (self, cli, status)) == NULL)
+    return NULL;
+  requests = build_requests (self, set, &error);
   if (requests == NULL)
     {
       sendoff_cli_message (cli, "%s", error->message);
       *status = SENDOFF_EXIT_USAGE;
     }
   return requests;
+}
+
+/**
+ * sendoff_cli_options_parse_set:
+ * @args: "release-sets new NAME" and options; the words are in @self's inputs then
+ *
+ * As sendoff_cli_options_parse(), for outputs that are kept and not made now.
+ *
+ * Returns: (transfer full) (nullable): a request without a source
+ */
+SendoffRequest *
+sendoff_cli_options_parse_set (SendoffCliOptions *self,
+                               SendoffCli *cli,
+                               GOptionContext *context,
+                               char **args,
+                               SendoffExit *status)
+{
+  g_autoptr (SendoffRequest) request = sendoff_request_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  add_options (self, context);
+  if (!sendoff_cli_parse (cli, context, args, status))
+    return NULL;
+  *status = SENDOFF_EXIT_USAGE;
+  if (self->inputs == NULL || g_strv_length (self->inputs) != 2)
+    {
+      sendoff_cli_message (cli, "Give the release set one name: “release-sets new NAME [options]”.");
+      return NULL;
+    }
+  if (self->request_path != NULL || self->release_set != NULL)
+    {
+      sendoff_cli_message (cli, "A new release set is made of --platform, --preset, --output and settings.");
+      return NULL;
+    }
+  apply_placement (self, request);
+  if (!apply_outputs (self, NULL, request, &error))
+    return NULL;
+  *status = SENDOFF_EXIT_COMPLETED;
+  return g_steal_pointer (&request);
 }

@@ -17,6 +17,7 @@ typedef struct {
   char *output_folder;           /* raw bytes */
   char *naming_pattern;
   char *request_path; /* raw bytes, "-" standard input */
+  char *release_set;  /* id or name */
   gboolean overwrite;
   gboolean sequential;
   int jobs; /* 0 default */
@@ -28,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SendoffCliOptions, sendoff_cli_options_free)
 
 GPtrArray *sendoff_cli_options_parse (SendoffCliOptions *self, SendoffCli *cli, GOptionContext *context, char **args,
                                       SendoffExit *status);
+
+SendoffRequest *sendoff_cli_options_parse_set (SendoffCliOptions *self, SendoffCli *cli, GOptionContext *context,
+                                               char **args, SendoffExit *status);
 
 GFile *sendoff_cli_file_for_argument (const char *argument);
 

@@ -135,7 +135,7 @@ sendoff_cli_parse (SendoffCli *self, GOptionContext *context, char **args, Sendo
   return TRUE;
 }
 
-/** sendoff_cli_start: starts the engine; reports what went wrong and sets @status when it cannot. */
+/** sendoff_cli_start: starts the engine, unless it is; reports what went wrong and sets @status when it cannot. */
 gboolean
 sendoff_cli_start (SendoffCli *self, SendoffExit *status)
 {
@@ -143,6 +143,8 @@ sendoff_cli_start (SendoffCli *self, SendoffExit *status)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (self->engine != NULL)
+    return TRUE;
   sendoff_engine_start_async (engine, self->cancellable, sendoff_cli_on_ready, &result);
   if (!sendoff_engine_start_finish (engine, sendoff_cli_wait (&result), &error))
     {

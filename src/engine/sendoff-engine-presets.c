@@ -3,6 +3,7 @@
 
 #include "base/sendoff-error.h"
 #include "model/sendoff-output-settings.h"
+#include "model/sendoff-preset.h"
 
 static gboolean
 set_invalid (GError *reason, GError **error)
@@ -29,7 +30,7 @@ check_settings (const SendoffPreset *preset, GError **error)
 static SendoffCatalog *
 make_catalog (SendoffCatalog *base, GPtrArray *presets, const SendoffPreset *preset, GError **error)
 {
-  SendoffCatalog *catalog;
+  g_autoptr (SendoffCatalog) catalog = NULL;
   GError *reason = NULL;
 
   for (guint i = 0; i < presets->len; i++)
@@ -39,7 +40,9 @@ make_catalog (SendoffCatalog *base, GPtrArray *presets, const SendoffPreset *pre
   catalog = sendoff_catalog_new_with_presets (base, presets, &reason);
   if (catalog == NULL)
     set_invalid (reason, error);
-  return catalog;
+  else if (sendoff_preset_check_name (preset, catalog, error))
+    return g_steal_pointer (&catalog);
+  return NULL;
 }
 
 /* (transfer full): the catalog with @preset, which is in the store then. */

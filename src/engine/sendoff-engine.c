@@ -33,6 +33,7 @@ enum {
   PROP_WORKER_PATH,
   PROP_CORES,
   PROP_MAX_RUNNING_EXPORTS,
+  PROP_CATALOG,
   N_PROPS
 };
 
@@ -78,6 +79,9 @@ sendoff_engine_get_property (GObject *object, guint id, GValue *value, GParamSpe
       break;
     case PROP_MAX_RUNNING_EXPORTS:
       g_value_set_uint (value, self->max_running);
+      break;
+    case PROP_CATALOG:
+      g_value_set_object (value, self->catalog);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -127,6 +131,8 @@ sendoff_engine_class_init (SendoffEngineClass *klass)
   properties[PROP_MAX_RUNNING_EXPORTS] = g_param_spec_uint ("max-running-exports", NULL, NULL, 1, 1024, 3,
                                                             G_PARAM_READWRITE | G_PARAM_CONSTRUCT
                                                                 | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CATALOG] = g_param_spec_object ("catalog", NULL, NULL, SENDOFF_TYPE_CATALOG,
+                                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -341,7 +347,8 @@ sendoff_engine_get_store (SendoffEngine *self)
 void
 sendoff_engine_set_catalog (SendoffEngine *self, SendoffCatalog *catalog)
 {
-  g_set_object (&self->catalog, catalog);
+  if (g_set_object (&self->catalog, catalog))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CATALOG]);
 }
 
 /* ---- Plan and preflight ---- */

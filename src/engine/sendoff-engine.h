@@ -13,6 +13,7 @@
 #include "model/sendoff-machine.h"
 #include "model/sendoff-media-info.h"
 #include "model/sendoff-plan.h"
+#include "model/sendoff-release-set.h"
 #include "model/sendoff-request.h"
 
 G_BEGIN_DECLS
@@ -94,13 +95,23 @@ void sendoff_engine_preflight_async (SendoffEngine *self, SendoffRequest *reques
                                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 GPtrArray *sendoff_engine_preflight_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
 
-/* The user's own presets. When the call is finished, sendoff_engine_get_catalog() is another catalog, with the change. */
+/* The user's own presets. When the call is finished, sendoff_engine_get_catalog() is another catalog, with the change; the property
+ * "catalog" is notified. */
 void sendoff_engine_save_preset_async (SendoffEngine *self, const SendoffPreset *preset, GCancellable *cancellable,
                                        GAsyncReadyCallback callback, gpointer data);
 gboolean sendoff_engine_save_preset_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
 void sendoff_engine_remove_preset_async (SendoffEngine *self, const char *preset_id, GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
 gboolean sendoff_engine_remove_preset_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
+/* Release sets. Every call is finished by sendoff_engine_release_sets_finish(), which returns all of them, by name. */
+void sendoff_engine_list_release_sets_async (SendoffEngine *self, GCancellable *cancellable,
+                                             GAsyncReadyCallback callback, gpointer data);
+void sendoff_engine_save_release_set_async (SendoffEngine *self, const SendoffReleaseSet *set, GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer data);
+void sendoff_engine_remove_release_set_async (SendoffEngine *self, const char *release_set_id,
+                                              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+GPtrArray *sendoff_engine_release_sets_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
 
 /* Stores the job and queues it; fails with SENDOFF_ERROR_INVALID_REQUEST when the plan has an error. The job is
  * owned by the engine's list. */

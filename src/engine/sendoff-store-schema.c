@@ -141,8 +141,24 @@ static const char jobs_script[] =
     "  PRIMARY KEY (export_id, position)"
     ") STRICT;";
 
+static const char release_sets_script[] =
+    "CREATE TABLE release_sets ("
+    "  release_set_id TEXT NOT NULL PRIMARY KEY CHECK (release_set_id <> ''),"
+    "  user_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,"
+    "  name TEXT NOT NULL CHECK (name <> ''),"
+    /* NULL: beside the video */
+    "  output_folder_uri TEXT,"
+    /* NULL: the usual one */
+    "  naming_pattern TEXT,"
+    /* settings of each output, as in a request */
+    "  outputs TEXT NOT NULL CHECK (json_valid (outputs) AND json_type (outputs) = 'array'),"
+    "  created_at INTEGER NOT NULL,"
+    "  updated_at INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX release_sets_user_id ON release_sets (user_id);";
+
 /* Migration n, counted from 1, is at n - 1. */
-static const char *const migrations[] = { catalog_script, sources_script, jobs_script };
+static const char *const migrations[] = { catalog_script, sources_script, jobs_script, release_sets_script };
 
 /** sendoff_store_schema_get_newest_version: the version that this program reads and writes. */
 int

@@ -2,6 +2,7 @@
 
 #include "engine/sendoff-store-catalog.h"
 #include "engine/sendoff-store-jobs.h"
+#include "engine/sendoff-store-release-sets.h"
 #include "engine/sendoff-store-thread.h"
 
 struct _SendoffStore
@@ -119,6 +120,30 @@ call_delete_preset (SendoffStoreThread *thread, gpointer data, GError **error)
   sqlite3 *db = sendoff_store_thread_get_db (thread, error);
 
   return GINT_TO_POINTER (db != NULL && sendoff_store_presets_delete (db, data, error));
+}
+
+static gpointer
+call_list_release_sets (SendoffStoreThread *thread, gpointer data, GError **error)
+{
+  sqlite3 *db = sendoff_store_thread_get_db (thread, error);
+
+  return db != NULL ? sendoff_store_release_sets_list (db, error) : NULL;
+}
+
+static gpointer
+call_save_release_set (SendoffStoreThread *thread, gpointer data, GError **error)
+{
+  sqlite3 *db = sendoff_store_thread_get_db (thread, error);
+
+  return GINT_TO_POINTER (db != NULL && sendoff_store_release_sets_save (db, data, error));
+}
+
+static gpointer
+call_delete_release_set (SendoffStoreThread *thread, gpointer data, GError **error)
+{
+  sqlite3 *db = sendoff_store_thread_get_db (thread, error);
+
+  return GINT_TO_POINTER (db != NULL && sendoff_store_release_sets_delete (db, data, error));
 }
 
 /* ---- On every other thread ---- */
@@ -415,4 +440,25 @@ gboolean
 sendoff_store_delete_preset_sync (SendoffStore *self, const char *preset_id, GError **error)
 {
   return sendoff_store_thread_run_sync (self->thread, call_delete_preset, preset_id, error) != NULL;
+}
+
+/** sendoff_store_list_release_sets_sync: (transfer full) (element-type SendoffReleaseSet): by name. */
+GPtrArray *
+sendoff_store_list_release_sets_sync (SendoffStore *self, GError **error)
+{
+  return sendoff_store_thread_run_sync (self->thread, call_list_release_sets, NULL, error);
+}
+
+/** sendoff_store_save_release_set_sync: inserts or replaces the one with its id. */
+gboolean
+sendoff_store_save_release_set_sync (SendoffStore *self, const SendoffReleaseSet *set, GError **error)
+{
+  return sendoff_store_thread_run_sync (self->thread, call_save_release_set, set, error) != NULL;
+}
+
+/** sendoff_store_delete_release_set_sync: %SENDOFF_ERROR_NOT_FOUND when there is none. */
+gboolean
+sendoff_store_delete_release_set_sync (SendoffStore *self, const char *release_set_id, GError **error)
+{
+  return sendoff_store_thread_run_sync (self->thread, call_delete_release_set, release_set_id, error) != NULL;
 }

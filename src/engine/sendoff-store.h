@@ -12,6 +12,7 @@
 
 #include "base/sendoff-document.h"
 #include "model/sendoff-catalog.h"
+#include "model/sendoff-release-set.h"
 
 G_BEGIN_DECLS
 
@@ -85,5 +86,9 @@ gboolean sendoff_store_put_source_sync (SendoffStore *self, const char *identity
 GPtrArray *sendoff_store_list_presets_sync (SendoffStore *self, GError **error); /* SendoffPreset, user's own */
 gboolean sendoff_store_save_preset_sync (SendoffStore *self, const SendoffPreset *preset, GError **error);
 gboolean sendoff_store_delete_preset_sync (SendoffStore *self, const char *preset_id, GError **error);
+
+GPtrArray *sendoff_store_list_release_sets_sync (SendoffStore *self, GError **error); /* SendoffReleaseSet */
+gboolean sendoff_store_save_release_set_sync (SendoffStore *self, const SendoffReleaseSet *set, GError **error);
+gboolean sendoff_store_delete_release_set_sync (SendoffStore *self, const char *release_set_id, GError **error);
 
 G_END_DECLS

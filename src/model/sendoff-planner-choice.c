@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "model/sendoff-preset.h"
 #include "model/sendoff-rules.h"
 
 #define DEFAULT_VIDEO_CODEC "h264"
@@ -131,34 +132,35 @@ set_amount (SendoffOutputSettings *settings, SendoffSetting setting, gint64 amou
     sendoff_output_settings_set_int (settings, setting, amount);
 }
 
+/* Also a preset can be for a platform, unless the output itself is for one. */
+static void
+take_platform_of_preset (SendoffPlanning *self, SendoffOutputSettings *lower)
+{
+  const char *platform = sendoff_output_settings_get_string (lower, SENDOFF_SETTING_PLATFORM);
+
+  if (platform == NULL || get_text (self, SENDOFF_SETTING_PLATFORM) != NULL)
+    return;
+  self->platform = sendoff_catalog_get_platform (self->catalog, platform);
+  if (self->platform == NULL)
+    add_unknown (self, "platform", "platform", platform, sendoff_catalog_get_platforms (self->catalog));
+}
+
 static void
 merge_preset (SendoffPlanning *self)
 {
-  const SendoffPreset *preset = self->preset;
   g_autoptr (SendoffOutputSettings) lower = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (preset == NULL)
+  if (self->preset == NULL)
     return;
-  lower = preset->custom_settings != NULL ? sendoff_output_settings_from_json (preset->custom_settings, &error)
-                                          : sendoff_output_settings_new ();
+  lower = sendoff_preset_dup_settings (self->preset, &error);
   if (lower == NULL)
     {
-      sendoff_planning_issue (self, ERROR, "preset", "bad-preset", "The preset “%s” cannot be used: %s", preset->name,
-                              error->message);
+      sendoff_planning_issue (self, ERROR, "preset", "bad-preset", "The preset “%s” cannot be used: %s",
+                              self->preset->name, error->message);
       return;
     }
-  sendoff_output_settings_fill_unset (self->settings, lower);
-  g_clear_object (&lower);
-
-  lower = sendoff_output_settings_new ();
-  sendoff_output_settings_set_string (lower, SENDOFF_SETTING_QUALITY, preset->target_quality);
-  sendoff_output_settings_set_string (lower, SENDOFF_SETTING_CODEC, preset->video_codec);
-  sendoff_output_settings_set_string (lower, SENDOFF_SETTING_AUDIO_CODEC, preset->audio_codec);
-  sendoff_output_settings_set_string (lower, SENDOFF_SETTING_CONTAINER, preset->container);
-  sendoff_output_settings_set_string (lower, SENDOFF_SETTING_SPEED, preset->encoding_speed);
-  sendoff_output_settings_set_string (lower, SENDOFF_SETTING_SIZE_PRIORITY, preset->file_size_priority);
-  set_amount (lower, SENDOFF_SETTING_AUDIO_BITRATE, preset->audio_bitrate_bps);
+  take_platform_of_preset (self, lower);
   sendoff_output_settings_fill_unset (self->settings, lower);
 }
 

@@ -71,7 +71,10 @@ name_label (SendoffPlanning *self)
   g_autofree char *resolution = dup_resolution_name (self);
   g_autofree char *codec = dup_codec_name (self);
 
-  if (self->platform != NULL)
+  gboolean asked = sendoff_output_settings_is_set (self->asked, SENDOFF_SETTING_PLATFORM);
+
+  /* A preset for a platform has a name of its own. */
+  if (self->platform != NULL && (asked || self->preset == NULL))
     self->output->label = g_strdup (self->platform->name);
   else if (self->preset != NULL)
     self->output->label = g_strdup (self->preset->name);

@@ -459,6 +459,7 @@ test_schema (Fixture *self, gconstpointer data)
     "export_jobs_status_created_at",
     "export_presets_user_id",
     "export_presets_is_system",
+    "release_sets_user_id",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (indexes); i++)
@@ -589,6 +590,31 @@ test_system_presets (Fixture *self, gconstpointer data)
   g_assert_error (error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST);
   g_assert_cmpint (get_number (self, "SELECT name <> 'Mine' FROM export_presets WHERE preset_id = 'archive'"),
                    ==, 1);
+}
+
+static void
+test_release_sets (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SendoffReleaseSet) set = sendoff_release_set_new ();
+  g_autoptr (GPtrArray) sets = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *wanted = NULL, *found = NULL;
+
+  set->release_set_id = g_strdup ("weekly");
+  set->name = g_strdup ("Weekly");
+  set->output_folder_uri = g_strdup ("file:///ready%FF");
+  set->outputs = sendoff_json_parse ("[{\"platform\":\"x\"}]", -1, NULL);
+  wanted = sendoff_doc_to_text (&sendoff_release_set_doc_type, set);
+  g_assert_true (sendoff_store_save_release_set_sync (self->store, set, &error));
+  g_assert_true (sendoff_store_save_release_set_sync (self->store, set, &error));
+  sets = sendoff_store_list_release_sets_sync (self->store, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (sets->len, ==, 1);
+  found = sendoff_doc_to_text (&sendoff_release_set_doc_type, g_ptr_array_index (sets, 0));
+  g_assert_cmpstr (found, ==, wanted);
+  g_assert_true (sendoff_store_delete_release_set_sync (self->store, "weekly", NULL));
+  g_assert_false (sendoff_store_delete_release_set_sync (self->store, "weekly", &error));
+  g_assert_error (error, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND);
 }
 
 static void
@@ -796,6 +822,7 @@ main (int argc, char **argv)
   ADD ("mirror-refresh", test_mirror_refresh);
   ADD ("presets", test_presets);
   ADD ("system-presets", test_system_presets);
+  ADD ("release-sets", test_release_sets);
   ADD ("sources", test_sources);
   ADD ("migrate", test_migrate);
   ADD ("open-together", test_open_together);

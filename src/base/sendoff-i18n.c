@@ -1,0 +1,37 @@
+#include "base/sendoff-i18n.h"
+
+#include <libintl.h>
+#include <locale.h>
+
+/* (transfer full) (nullable): the catalogs of the build tree that the running program lies in: po/, two
+ * folders above that of the program. */
+static char *
+dup_build_folder (void)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = program != NULL ? g_path_get_dirname (program) : NULL;
+  g_autofree char *top = folder != NULL ? g_build_filename (folder, "..", "..", NULL) : NULL;
+  g_autofree char *mark = top != NULL ? g_build_filename (top, "build.ninja", NULL) : NULL;
+  g_autofree char *catalogs = top != NULL ? g_build_filename (top, "po", NULL) : NULL;
+
+  return mark != NULL && g_file_test (mark, G_FILE_TEST_EXISTS) ? g_steal_pointer (&catalogs) : NULL;
+}
+
+/**
+ * sendoff_i18n_init:
+ *
+ * Takes the locale from the environment and says where translations are: in the build tree when the program
+ * was not installed. Numbers keep their dot, because they end up in filters and documents as well as on the
+ * screen.
+ */
+void
+sendoff_i18n_init (void)
+{
+  g_autofree char *build_folder = dup_build_folder ();
+
+  setlocale (LC_ALL, "");
+  setlocale (LC_NUMERIC, "C");
+  bindtextdomain (GETTEXT_PACKAGE, build_folder != NULL ? build_folder : SENDOFF_LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+}
