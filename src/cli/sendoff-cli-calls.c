@@ -82,6 +82,16 @@ sendoff_cli_resume (SendoffCli *cli, SendoffJob *job, GError **error)
   return TRUE;
 }
 
+/** sendoff_cli_relocate: lets @job take its source from @file, which must be the same video. */
+gboolean
+sendoff_cli_relocate (SendoffCli *cli, SendoffJob *job, GFile *file, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  sendoff_engine_relocate_async (cli->engine, job, file, cli->cancellable, sendoff_cli_on_ready, &result);
+  return sendoff_engine_relocate_finish (cli->engine, sendoff_cli_wait (&result), error);
+}
+
 static gboolean
 are_jobs_final (SendoffCli *cli)
 {

@@ -12,6 +12,7 @@ SendoffPlan *sendoff_cli_plan (SendoffCli *cli, SendoffRequest *request, gboolea
 GPtrArray *sendoff_cli_preflight (SendoffCli *cli, SendoffRequest *request, const SendoffPlan *plan, GError **error);
 SendoffJob *sendoff_cli_submit (SendoffCli *cli, SendoffRequest *request, const SendoffPlan *plan, GError **error);
 gboolean sendoff_cli_resume (SendoffCli *cli, SendoffJob *job, GError **error);
+gboolean sendoff_cli_relocate (SendoffCli *cli, SendoffJob *job, GFile *file, GError **error);
 void sendoff_cli_wait_for_jobs (SendoffCli *cli);
 
 char *sendoff_cli_dup_request_name (SendoffRequest *request);

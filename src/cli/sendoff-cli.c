@@ -213,7 +213,8 @@ sendoff_cli_exit_for_error (const GError *error)
     return SENDOFF_EXIT_USAGE;
   if (error->code == SENDOFF_ERROR_INVALID_REQUEST)
     return SENDOFF_EXIT_INVALID;
-  if (error->code == SENDOFF_ERROR_SOURCE_UNREADABLE || error->code == SENDOFF_ERROR_SOURCE_UNSUPPORTED)
+  if (error->code == SENDOFF_ERROR_SOURCE_UNREADABLE || error->code == SENDOFF_ERROR_SOURCE_CHANGED
+      || error->code == SENDOFF_ERROR_SOURCE_UNSUPPORTED)
     return SENDOFF_EXIT_SOURCE;
   return SENDOFF_EXIT_FAILED;
 }

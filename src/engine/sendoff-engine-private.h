@@ -10,5 +10,10 @@ G_BEGIN_DECLS
 SendoffFrameLoader *sendoff_engine_get_frame_loader (SendoffEngine *self);
 SendoffStore *sendoff_engine_get_store (SendoffEngine *self);
 void sendoff_engine_set_catalog (SendoffEngine *self, SendoffCatalog *catalog);
+const char *sendoff_engine_get_cache_dir (SendoffEngine *self);
+
+/* sendoff-engine-relocate.c */
+gboolean sendoff_source_check (GFile *file, const char *identity, GError **error);
+gboolean sendoff_source_check_job (const SendoffStoredJob *job, GError **error);
 
 G_END_DECLS

@@ -220,6 +220,7 @@ add_stored_jobs (SendoffEngine *self, SendoffStartup *start)
           continue;
         }
       sendoff_job_set_interrupted (job, g_array_index (start->interrupted, gboolean, i));
+      sendoff_job_set_source_problem (job, g_ptr_array_index (start->source_problems, i));
       add_job (self, job, g_list_model_get_n_items (G_LIST_MODEL (self->jobs)));
     }
 }
@@ -336,6 +337,13 @@ sendoff_engine_probe_finish (SendoffEngine *self, GAsyncResult *result, GError *
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* (transfer none): the folder of chunks and of unfinished jobs. */
+const char *
+sendoff_engine_get_cache_dir (SendoffEngine *self)
+{
+  return self->cache_dir;
+}
+
 /* (transfer none): what the database is reached by. */
 SendoffStore *
 sendoff_engine_get_store (SendoffEngine *self)
@@ -370,6 +378,7 @@ typedef struct {
   SendoffJob *job; /* touched on the main context only */
   SendoffStoredJob *stored;
   int lock_fd;
+  gboolean cancelled; /* it is taken on to be cleaned up */
 } Submission;
 
 static void
@@ -539,6 +548,9 @@ resume_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancel
   now = submission->lock_fd >= 0 ? sendoff_store_get_job_sync (submission->store, export_id, &error) : NULL;
   if (now != NULL && sendoff_status_is_final (sendoff_status_from_nick (now->status)))
     error = g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_FAILED, "This export has ended meanwhile.");
+  /* Without its source the job waits, with all its chunks, until it is found again. To be cancelled it needs none. */
+  else if (now != NULL && !submission->cancelled)
+    sendoff_source_check_job (now, &error);
   if (error == NULL)
     g_task_return_boolean (task, TRUE);
   else
@@ -567,20 +579,38 @@ sendoff_engine_resume_async (SendoffEngine *self,
   submission = submission_new (self);
   submission->job = g_object_ref (job);
   submission->stored = sendoff_job_dup_stored (job);
+  submission->cancelled = sendoff_job_is_cancel_requested (job);
   g_task_set_task_data (task, submission, submission_free);
   g_task_run_in_thread (task, resume_thread);
 }
 
-/** sendoff_engine_resume_finish: FALSE with %G_IO_ERROR_WOULD_BLOCK when another process carries the job out. */
+static void
+note_source_problem (SendoffJob *job, const GError *error)
+{
+  if (g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE)
+      || g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED))
+    sendoff_job_set_source_problem (job, error->message);
+}
+
+/** sendoff_engine_resume_finish: FALSE with %G_IO_ERROR_WOULD_BLOCK when another process carries the job out, with
+ * %SENDOFF_ERROR_SOURCE_UNREADABLE or %SENDOFF_ERROR_SOURCE_CHANGED when its source is not there any more (see
+ * sendoff_engine_relocate_async()); it stays interrupted then. */
 gboolean
 sendoff_engine_resume_finish (SendoffEngine *self, GAsyncResult *result, GError **error)
 {
   Submission *submission;
+  GError *local = NULL;
 
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  if (!g_task_propagate_boolean (G_TASK (result), error))
-    return FALSE;
   submission = g_task_get_task_data (G_TASK (result));
+  if (!g_task_propagate_boolean (G_TASK (result), &local))
+    {
+      if (submission != NULL)
+        note_source_problem (submission->job, local);
+      g_propagate_error (error, local);
+      return FALSE;
+    }
+  sendoff_job_set_source_problem (submission->job, NULL);
   if (self->queue == NULL || sendoff_queue_contains (self->queue, submission->job))
     return TRUE;
   sendoff_job_set_interrupted (submission->job, FALSE);

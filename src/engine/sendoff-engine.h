@@ -124,6 +124,11 @@ void sendoff_engine_resume_async (SendoffEngine *self, SendoffJob *job, GCancell
                                   GAsyncReadyCallback callback, gpointer data);
 gboolean sendoff_engine_resume_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
 
+/* The source of a job that runs nowhere is at @file now. Only the same video will do: SOURCE_CHANGED otherwise. */
+void sendoff_engine_relocate_async (SendoffEngine *self, SendoffJob *job, GFile *file, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer data);
+gboolean sendoff_engine_relocate_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
 /* (transfer none): GListModel of SendoffJob, newest first, stored ones included. */
 GListModel *sendoff_engine_get_jobs (SendoffEngine *self);
 SendoffJob *sendoff_engine_find_job (SendoffEngine *self, const char *export_id);

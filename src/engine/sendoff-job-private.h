@@ -20,6 +20,7 @@ SendoffJob *sendoff_job_new_from_stored (const SendoffStoredJob *stored, GError 
 SendoffStoredJob *sendoff_job_dup_stored (SendoffJob *self);
 gboolean sendoff_job_apply (SendoffJob *self, const SendoffSnapshot *snapshot);
 void sendoff_job_set_interrupted (SendoffJob *self, gboolean interrupted);
+void sendoff_job_set_source_problem (SendoffJob *self, const char *problem);
 void sendoff_job_set_started (SendoffJob *self);
 gboolean sendoff_job_is_cancel_requested (SendoffJob *self);
 int sendoff_job_get_priority (SendoffJob *self);

@@ -18,6 +18,7 @@ struct _SendoffJob {
   gint64 created_at, started_at, completed_at; /* Unix µs, 0 not yet */
   gboolean interrupted;
   gboolean paused;
+  char *source_problem; /* (nullable) */
   gboolean cancel_requested;
   GListStore *exports;
 };
@@ -31,6 +32,7 @@ enum {
   PROP_EXPORTS,
   PROP_INTERRUPTED,
   PROP_PAUSED,
+  PROP_SOURCE_PROBLEM,
   N_PROPS
 };
 
@@ -51,6 +53,7 @@ sendoff_job_finalize (GObject *object)
 
   g_free (self->export_id);
   g_free (self->user_id);
+  g_free (self->source_problem);
   g_clear_object (&self->request);
   g_clear_pointer (&self->plan, sendoff_plan_free);
   g_clear_object (&self->exports);
@@ -88,6 +91,9 @@ sendoff_job_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_PAUSED:
       g_value_set_boolean (value, self->paused);
       break;
+    case PROP_SOURCE_PROBLEM:
+      g_value_set_string (value, self->source_problem);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -110,6 +116,7 @@ sendoff_job_class_init (SendoffJobClass *klass)
   properties[PROP_EXPORTS] = g_param_spec_object ("exports", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   properties[PROP_INTERRUPTED] = g_param_spec_boolean ("interrupted", NULL, NULL, FALSE, flags);
   properties[PROP_PAUSED] = g_param_spec_boolean ("paused", NULL, NULL, FALSE, flags);
+  properties[PROP_SOURCE_PROBLEM] = g_param_spec_string ("source-problem", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   /* For the engine: somebody called sendoff_job_cancel(). */
   signals[SIGNAL_CANCEL_REQUESTED] = g_signal_new ("cancel-requested", SENDOFF_TYPE_JOB, G_SIGNAL_RUN_LAST, 0, NULL,
@@ -332,6 +339,24 @@ sendoff_job_set_interrupted (SendoffJob *self, gboolean interrupted)
     return;
   self->interrupted = interrupted;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_INTERRUPTED]);
+}
+
+/** sendoff_job_set_source_problem: why the job cannot go on before its source is found again; NULL when it can. */
+void
+sendoff_job_set_source_problem (SendoffJob *self, const char *problem)
+{
+  if (g_strcmp0 (self->source_problem, problem) == 0)
+    return;
+  g_free (self->source_problem);
+  self->source_problem = g_strdup (problem);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SOURCE_PROBLEM]);
+}
+
+/** sendoff_job_get_source_problem: (transfer none) (nullable): a sentence, when it waits for its source. */
+const char *
+sendoff_job_get_source_problem (SendoffJob *self)
+{
+  return self->source_problem;
 }
 
 /** sendoff_job_set_started: notes the time of the first start. */

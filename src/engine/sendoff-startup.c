@@ -5,6 +5,7 @@
 #include "base/sendoff-error.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-environment.h"
+#include "engine/sendoff-identity.h"
 #include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-job-private.h"
 
@@ -24,6 +25,7 @@ sendoff_startup_free (SendoffStartup *start)
   g_clear_object (&start->store);
   g_clear_pointer (&start->jobs, g_ptr_array_unref);
   g_clear_pointer (&start->interrupted, g_array_unref);
+  g_clear_pointer (&start->source_problems, g_ptr_array_unref);
   g_free (start);
 }
 
@@ -62,6 +64,27 @@ is_interrupted (SendoffStartup *start, const SendoffStoredJob *job)
   return TRUE;
 }
 
+/* (transfer full) (nullable): why an interrupted job cannot go on; only a look at the file, its content is checked when
+ * it does. */
+static char *
+dup_source_problem (const SendoffStoredJob *job)
+{
+  JsonObject *config = JSON_NODE_HOLDS_OBJECT (job->export_config) ? json_node_get_object (job->export_config) : NULL;
+  JsonNode *request = config != NULL ? json_object_get_member (config, "request") : NULL;
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GError) error = NULL;
+  int fd;
+
+  if (request == NULL || !JSON_NODE_HOLDS_OBJECT (request))
+    return NULL;
+  file = g_file_new_for_uri (json_object_get_string_member_with_default (json_node_get_object (request), "source_uri", ""));
+  fd = sendoff_identity_open_source (file, NULL, &error);
+  if (fd < 0)
+    return g_strdup (error->message);
+  close (fd);
+  return NULL;
+}
+
 static gboolean
 job_is_over (const char *export_id, gpointer data)
 {
@@ -82,11 +105,14 @@ list_jobs (SendoffStartup *start, GError **error)
   if (start->jobs == NULL)
     return FALSE;
   start->interrupted = g_array_new (FALSE, FALSE, sizeof (gboolean));
+  start->source_problems = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < start->jobs->len; i++)
     {
       gboolean interrupted = is_interrupted (start, g_ptr_array_index (start->jobs, i));
 
       g_array_append_val (start->interrupted, interrupted);
+      g_ptr_array_add (start->source_problems,
+                       interrupted ? dup_source_problem (g_ptr_array_index (start->jobs, i)) : NULL);
     }
   return TRUE;
 }

@@ -18,6 +18,7 @@ typedef struct {
   SendoffStore *store;
   GPtrArray *jobs;     /* SendoffStoredJob */
   GArray *interrupted; /* gboolean, one for each job: unfinished, and nobody works on it */
+  GPtrArray *source_problems; /* for each, why its source cannot be read, or NULL */
 } SendoffStartup;
 
 gboolean sendoff_startup_run (SendoffStartup *start, int cores, GCancellable *cancellable, GError **error);
