@@ -104,14 +104,16 @@ is_platform_available (SendoffCli *cli, gconstpointer doc)
   return recommended == NULL || are_codecs_available (cli, recommended->video_codec, recommended->audio_codec);
 }
 
-/* A platform has several dated rules; what they come to is what one wants to know. */
+/* A platform has several dated rules; what they come to, and how new they are, is what one wants to know. */
 static void
 add_platform_limits (JsonObject *object, gconstpointer doc)
 {
+  g_autofree char *date = sendoff_platform_dup_date (doc);
   SendoffPlatformRule limits;
 
   sendoff_rules_combine_limits (doc, &limits);
   json_object_set_member (object, "limits", sendoff_platform_rule_to_json (&limits));
+  json_object_set_string_member (object, "as_of", date);
 }
 
 static const List codec_lists[] = {
@@ -164,10 +166,11 @@ static const View presets_view = {
 };
 
 static const View platforms_view = {
-  "platforms", "[ID] - platforms and what they accept", platform_lists,
+  "platforms", "[ID | update FILE | reset ID | export ID] - platforms and what they accept", platform_lists,
   { { "PLATFORM", "id" }, { "NAME", "name" }, { "MAKES", "recommended.video_codec" },
     { "ACCEPTS", "limits.video_codecs" }, { "LARGEST", "limits.max_size_bytes", CELL_SIZE },
-    { "LONGEST", "limits.max_duration_seconds", CELL_DURATION }, { "AS OF", "rules.0.as_of" } },
+    { "LONGEST", "limits.max_duration_seconds", CELL_DURATION }, { "AS OF", "as_of" } },
+  sendoff_cli_is_platform_action, sendoff_cli_run_platform_action,
 };
 
 static const View resolutions_view = {

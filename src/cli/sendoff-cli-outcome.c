@@ -205,6 +205,8 @@ print_completed (SendoffExport *export)
   g_print ("%s  %s", path, size);
   if (certificate != NULL && certificate->passed)
     g_print (", %u checks passed", certificate->checks->len);
+  else if (certificate != NULL)
+    g_print (", certificate FAILED");
   g_print ("\n");
 }
 

@@ -1,5 +1,6 @@
 #include "base/sendoff-error.h"
 #include "cli/sendoff-cli-calls.h"
+#include "cli/sendoff-cli-certificate.h"
 #include "cli/sendoff-cli-commands.h"
 #include "cli/sendoff-cli-queue.h"
 #include "cli/sendoff-cli-text.h"
@@ -75,6 +76,7 @@ static void
 print_export (SendoffExport *export)
 {
   const GError *error = sendoff_export_get_error (export);
+  const SendoffCertificate *certificate = sendoff_export_get_certificate (export);
   GFile *file = sendoff_export_get_file (export);
   g_autofree char *raw = file != NULL ? g_file_get_path (file) : NULL;
   g_autofree char *path = sendoff_cli_text_dup_printable (raw);
@@ -83,6 +85,11 @@ print_export (SendoffExport *export)
            sendoff_status_nicks[sendoff_export_get_status (export)], sendoff_export_get_progress (export));
   if (file != NULL)
     g_print ("    %s\n", path);
+  if (certificate != NULL)
+    {
+      g_print ("    certificate: %s, %u checks\n", certificate->passed ? "PASS" : "FAIL", certificate->checks->len);
+      sendoff_cli_certificate_print (certificate, FALSE);
+    }
   if (error != NULL)
     g_print ("    %s\n", error->message);
 }

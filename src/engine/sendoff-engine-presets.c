@@ -2,6 +2,7 @@
 #include "engine/sendoff-engine-private.h"
 
 #include "base/sendoff-error.h"
+#include "engine/sendoff-platform-files.h"
 #include "model/sendoff-output-settings.h"
 #include "model/sendoff-preset.h"
 
@@ -47,9 +48,9 @@ make_catalog (SendoffCatalog *base, GPtrArray *presets, const SendoffPreset *pre
 
 /* (transfer full): the catalog with @preset, which is in the store then. */
 static SendoffCatalog *
-save_preset (SendoffStore *store, const SendoffPreset *preset, GError **error)
+save_preset (SendoffStore *store, const char *data_dir, const SendoffPreset *preset, GError **error)
 {
-  g_autoptr (SendoffCatalog) base = sendoff_catalog_new (error);
+  g_autoptr (SendoffCatalog) base = sendoff_platform_files_load_catalog (data_dir, error);
   g_autoptr (SendoffCatalog) catalog = NULL;
   g_autoptr (GPtrArray) presets = NULL;
   gboolean is_ours;
@@ -69,9 +70,9 @@ save_preset (SendoffStore *store, const SendoffPreset *preset, GError **error)
 
 /* (transfer full): the catalog without @preset_id. */
 static SendoffCatalog *
-remove_preset (SendoffStore *store, const char *preset_id, GError **error)
+remove_preset (SendoffStore *store, const char *data_dir, const char *preset_id, GError **error)
 {
-  g_autoptr (SendoffCatalog) base = sendoff_catalog_new (error);
+  g_autoptr (SendoffCatalog) base = sendoff_platform_files_load_catalog (data_dir, error);
   g_autoptr (GPtrArray) presets = NULL;
 
   if (base == NULL || !sendoff_store_delete_preset_sync (store, preset_id, error))
@@ -82,6 +83,7 @@ remove_preset (SendoffStore *store, const char *preset_id, GError **error)
 
 typedef struct {
   SendoffStore *store;
+  char *data_dir;
   SendoffPreset *preset; /* to save, or */
   char *preset_id;       /* to remove */
 } PresetChange;
@@ -93,6 +95,7 @@ preset_change_free (gpointer data)
 
   g_object_unref (change->store);
   g_clear_pointer (&change->preset, sendoff_preset_free);
+  g_free (change->data_dir);
   g_free (change->preset_id);
   g_free (change);
 }
@@ -102,8 +105,8 @@ preset_change_thread (GTask *task, gpointer object, gpointer data, GCancellable 
 {
   PresetChange *change = data;
   GError *error = NULL;
-  SendoffCatalog *catalog = change->preset != NULL ? save_preset (change->store, change->preset, &error)
-                                                   : remove_preset (change->store, change->preset_id, &error);
+  SendoffCatalog *catalog = change->preset != NULL ? save_preset (change->store, change->data_dir, change->preset, &error)
+                                                   : remove_preset (change->store, change->data_dir, change->preset_id, &error);
 
   if (catalog != NULL)
     g_task_return_pointer (task, catalog, g_object_unref);
@@ -118,6 +121,7 @@ change_presets (SendoffEngine *self, SendoffPreset *preset, char *preset_id, GTa
   PresetChange *change = g_new0 (PresetChange, 1);
 
   change->store = g_object_ref (sendoff_engine_get_store (self));
+  change->data_dir = g_strdup (sendoff_engine_get_data_dir (self));
   change->preset = preset;
   change->preset_id = preset_id;
   g_task_set_task_data (task, change, preset_change_free);

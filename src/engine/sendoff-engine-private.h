@@ -3,12 +3,15 @@
 
 #include "engine/sendoff-engine.h"
 #include "engine/sendoff-frame-loader.h"
+#include "engine/sendoff-queue.h"
 #include "engine/sendoff-store.h"
 
 G_BEGIN_DECLS
 
 SendoffFrameLoader *sendoff_engine_get_frame_loader (SendoffEngine *self);
 SendoffStore *sendoff_engine_get_store (SendoffEngine *self);
+SendoffQueue *sendoff_engine_get_queue (SendoffEngine *self);
+const char *sendoff_engine_get_data_dir (SendoffEngine *self);
 void sendoff_engine_set_catalog (SendoffEngine *self, SendoffCatalog *catalog);
 const char *sendoff_engine_get_cache_dir (SendoffEngine *self);
 

@@ -235,6 +235,8 @@ sendoff_engine_start_finish (SendoffEngine *self, GAsyncResult *result, GError *
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return FALSE;
   start = g_task_get_task_data (G_TASK (result));
+  g_free (self->data_dir);
+  self->data_dir = g_strdup (start->data_dir);
   g_free (self->cache_dir);
   self->cache_dir = g_strdup (start->cache_dir);
   g_set_object (&self->catalog, start->catalog);
@@ -245,6 +247,7 @@ sendoff_engine_start_finish (SendoffEngine *self, GAsyncResult *result, GError *
                                    g_steal_pointer (&start->client), self->store, self->cache_dir,
                                    self->machine->libraries);
   sendoff_queue_set_max_running (self->queue, self->max_running);
+  sendoff_queue_set_catalog (self->queue, self->catalog);
   self->frame_loader = sendoff_frame_loader_new (self->queue, self->cache_dir);
   g_list_store_remove_all (self->jobs);
   add_stored_jobs (self, start);
@@ -351,12 +354,27 @@ sendoff_engine_get_store (SendoffEngine *self)
   return self->store;
 }
 
-/* The user's own presets have changed. */
+/* (transfer none) (nullable): what carries jobs out; %NULL when stopped. */
+SendoffQueue *
+sendoff_engine_get_queue (SendoffEngine *self)
+{
+  return self->queue;
+}
+
+/* (transfer none): where the user's data is, once started. */
+const char *
+sendoff_engine_get_data_dir (SendoffEngine *self)
+{
+  return self->data_dir;
+}
+
+/* The user's own presets or the rules of platforms have changed. */
 void
 sendoff_engine_set_catalog (SendoffEngine *self, SendoffCatalog *catalog)
 {
   if (g_set_object (&self->catalog, catalog))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CATALOG]);
+  sendoff_queue_set_catalog (self->queue, catalog);
 }
 
 /* ---- Plan and preflight ---- */

@@ -112,6 +112,15 @@ void sendoff_engine_save_release_set_async (SendoffEngine *self, const SendoffRe
 void sendoff_engine_remove_release_set_async (SendoffEngine *self, const char *release_set_id,
                                               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 GPtrArray *sendoff_engine_release_sets_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+/* The certificate of any file: sound by itself, and within the rules of a platform (nullable); full decodes all of it. */
+void sendoff_engine_verify_async (SendoffEngine *self, GFile *file, const char *platform_id, gboolean full,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+SendoffCertificate *sendoff_engine_verify_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
+/* Newer rules of platforms (JSON), kept in DATA/platforms; without text one platform goes back to what was shipped. */
+void sendoff_engine_change_platforms_async (SendoffEngine *self, const char *text, const char *platform_id,
+                                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+gboolean sendoff_engine_change_platforms_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
 
 /* Stores the job and queues it; fails with SENDOFF_ERROR_INVALID_REQUEST when the plan has an error. The job is
  * owned by the engine's list. */

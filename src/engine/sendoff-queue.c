@@ -20,6 +20,7 @@ struct _SendoffQueue {
   SendoffStore *store;
   char *cache_dir;
   char **libraries;
+  SendoffCatalog *catalog; /* what jobs that begin now are checked by */
   guint max_running;
   guint n_running;
   GPtrArray *entries; /* Entry: waiting, running, and those whose end is being stored */
@@ -73,6 +74,7 @@ sendoff_queue_finalize (GObject *object)
   sendoff_worker_client_free (self->client);
   g_object_unref (self->store);
   g_strfreev (self->libraries);
+  g_clear_object (&self->catalog);
   g_free (self->cache_dir);
   G_OBJECT_CLASS (sendoff_queue_parent_class)->finalize (object);
 }
@@ -106,6 +108,13 @@ sendoff_queue_new (SendoffScheduler *scheduler,
   self->cache_dir = g_strdup (cache_dir);
   self->libraries = g_strdupv ((char **)libraries);
   return self;
+}
+
+/** sendoff_queue_set_catalog: the rules by which jobs that begin from now on check their files. */
+void
+sendoff_queue_set_catalog (SendoffQueue *self, SendoffCatalog *catalog)
+{
+  g_set_object (&self->catalog, catalog);
 }
 
 static void
@@ -302,6 +311,7 @@ start_entry (Entry *entry)
     .priority = sendoff_job_get_priority (entry->job),
     .cache_dir = self->cache_dir,
     .libraries = self->libraries,
+    .catalog = self->catalog,
     .stored_outputs = outputs,
   };
   g_autoptr (GTask) task = g_task_new (NULL, NULL, on_job_over, entry);

@@ -18,6 +18,7 @@ G_DECLARE_FINAL_TYPE (SendoffQueue, sendoff_queue, SENDOFF, QUEUE, GObject)
 
 SendoffQueue *sendoff_queue_new (SendoffScheduler *scheduler, SendoffWorkerClient *client, SendoffStore *store,
                                  const char *cache_dir, char *const *libraries);
+void sendoff_queue_set_catalog (SendoffQueue *self, SendoffCatalog *catalog);
 SendoffWorkerClient *sendoff_queue_get_client (SendoffQueue *self);
 void sendoff_queue_set_max_running (SendoffQueue *self, guint n);
 void sendoff_queue_add (SendoffQueue *self, SendoffJob *job, int lock_fd);

@@ -181,6 +181,32 @@ probe_part (RunnerWork *work, RunnerOutput *output, gint64 *size_bytes, GCancell
   return node != NULL ? sendoff_media_info_from_json (node, &work->error) : NULL;
 }
 
+/* A file that is as planned and not what its platform takes is kept: it may be of use all the same, and the plan had
+ * warned. The certificate says what is wrong, and so does a warning. */
+static void
+check_platform (SendoffRunner *self,
+                const RunnerOutput *output,
+                SendoffCertificate *certificate,
+                const SendoffMediaInfo *info)
+{
+  const SendoffPlatform *platform = sendoff_catalog_get_platform (self->catalog, output->plan->platform);
+  guint n_before = certificate->checks->len;
+
+  if (platform == NULL)
+    return;
+  sendoff_certificate_add_platform (certificate, self->catalog, platform, info);
+  for (guint i = n_before; i < certificate->checks->len; i++)
+    {
+      const SendoffCheck *check = g_ptr_array_index (certificate->checks, i);
+      g_autofree char *sentence = check->passed ? NULL : sendoff_check_dup_sentence (check);
+      g_autofree char *warning
+          = sentence != NULL ? g_strdup_printf ("%s may refuse this file: %s", platform->name, sentence) : NULL;
+
+      if (warning != NULL)
+        sendoff_tracker_add_warning (self->tracker, get_index (self, output), warning);
+    }
+}
+
 static gboolean
 verify (RunnerWork *work, RunnerOutput *output, const SendoffMuxResult *result, GCancellable *cancellable)
 {
@@ -195,11 +221,13 @@ verify (RunnerWork *work, RunnerOutput *output, const SendoffMuxResult *result, 
   if (info == NULL)
     return FALSE;
   certificate = sendoff_certificate_check (output->plan, &facts, info);
-  sendoff_tracker_set_certificate (self->tracker, get_index (self, output), certificate);
-  work->certificate = sendoff_certificate_to_json (certificate);
   if (!certificate->passed)
     reason = sendoff_certificate_dup_failure (certificate);
-  else if (facts.size_bytes != result->size_bytes)
+  else
+    check_platform (self, output, certificate, info);
+  sendoff_tracker_set_certificate (self->tracker, get_index (self, output), certificate);
+  work->certificate = sendoff_certificate_to_json (certificate);
+  if (reason == NULL && facts.size_bytes != result->size_bytes)
     reason = g_strdup ("The finished file has not the size that was written.");
   if (reason != NULL)
     g_set_error_literal (&work->error, SENDOFF_ERROR, SENDOFF_ERROR_VERIFY, reason);

@@ -88,6 +88,7 @@ struct _SendoffRunner {
   guint batch_size;
   int priority;
   char **libraries;
+  SendoffCatalog *catalog;
   char **target_uris; /* n outputs, "" not chosen yet */
   SendoffScheduler *scheduler; /* borrowed */
   SendoffWorkerClient *client; /* borrowed */

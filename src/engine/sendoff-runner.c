@@ -118,6 +118,7 @@ sendoff_runner_new (const SendoffRunnerSetup *setup,
   read_request (self, setup->request);
   self->priority = setup->priority;
   self->libraries = g_strdupv ((char **)setup->libraries);
+  self->catalog = g_object_ref (setup->catalog);
   self->scheduler = scheduler;
   self->client = client;
   self->tracker = sendoff_tracker_ref (tracker);
@@ -151,6 +152,7 @@ sendoff_runner_free (SendoffRunner *self)
   g_ptr_array_unref (self->works);
   g_strfreev (self->target_uris);
   g_strfreev (self->libraries);
+  g_object_unref (self->catalog);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->woken);
   g_free (self->full);

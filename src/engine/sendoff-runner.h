@@ -20,6 +20,7 @@ typedef struct {
   SendoffRequest *request;
   int priority;
   const char *cache_dir;
+  SendoffCatalog *catalog; /* for the rules of platforms */
   char *const *libraries; /* of the machine: part of the chunks' identity */
   GPtrArray *stored_outputs; /* SendoffStoredOutput: what an earlier process left */
 } SendoffRunnerSetup;

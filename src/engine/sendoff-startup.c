@@ -8,6 +8,7 @@
 #include "engine/sendoff-identity.h"
 #include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-job-private.h"
+#include "engine/sendoff-platform-files.h"
 
 #define DATABASE_FILE "sendoff.db"
 #define LISTED_JOBS_MAX 1000
@@ -33,7 +34,7 @@ static gboolean
 open_store (SendoffStartup *start, GError **error)
 {
   g_autofree char *path = g_build_filename (start->data_dir, DATABASE_FILE, NULL);
-  g_autoptr (SendoffCatalog) base = sendoff_catalog_new (error);
+  g_autoptr (SendoffCatalog) base = sendoff_platform_files_load_catalog (start->data_dir, error);
   g_autoptr (GPtrArray) presets = NULL;
 
   if (base == NULL || !sendoff_disk_make_folder (start->data_dir, error))

@@ -53,6 +53,7 @@ static const char *const role_phrases[] = {
   [SENDOFF_ROLE_AUDIO] = "Encoding the audio",
   [SENDOFF_ROLE_MUX] = "Writing the finished file",
   [SENDOFF_ROLE_FRAME] = "Taking a picture of the video",
+  [SENDOFF_ROLE_VERIFY] = "Checking the file",
 };
 
 static void

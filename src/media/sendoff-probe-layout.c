@@ -13,6 +13,7 @@
 #define MAX_DEPTH           6
 #define MAX_EDITS           10000
 #define MATROSKA_HEAD_BYTES 8192
+#define EBML_HEAD_BYTES     128
 
 #define MATROSKA_SEGMENT 0x18538067
 #define MATROSKA_CUES    0x1C53BB6B
@@ -144,6 +145,7 @@ read_edits (Walker *walker, const Box *box)
     return;
   entry_size = bytes[0] == 1 ? 20 : 12;
   n_entries = MIN (get_be32 (bytes + 4), MAX_EDITS);
+  track->n_entries = n_entries;
   for (guint32 i = 0; i < n_entries; i++)
     {
       gint64 media_time;
@@ -281,11 +283,13 @@ find_cues (Walker *walker, const guint8 *head, gsize length, gint64 segment)
 static void
 read_matroska (Walker *walker)
 {
+  static const guint8 webm_doctype[] = { 0x42, 0x82, 0x84, 'w', 'e', 'b', 'm' };
   guint8 head[MATROSKA_HEAD_BYTES];
   gsize length = (gsize)MIN ((gint64)sizeof head, walker->size_bytes);
 
   if (!read_exactly (walker, 0, head, length))
     return;
+  walker->layout->is_webm = memmem (head, MIN (length, EBML_HEAD_BYTES), webm_doctype, sizeof webm_doctype) != NULL;
   for (gsize i = 4; i + 12 < length; i++)
     if (get_be32 (head + i) == MATROSKA_SEGMENT)
       {

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 /* One track of an MP4 file, in the file's order. */
 typedef struct
 {
+  guint n_entries;    /* of the edit list, of whatever effect */
   guint n_edits;      /* parts of the media that are shown */
   gint64 skipped_us;  /* media before the first part */
   gboolean odd_speed; /* a part is shown faster or slower */
@@ -23,6 +24,7 @@ typedef struct
   gboolean has_index;   /* moov with samples, or cues where the head says they are */
   gboolean index_first; /* moov before mdat */
   gboolean fragmented;
+  gboolean is_webm; /* a Matroska file that says so */
   GArray *tracks; /* SendoffTrackLayout */
 } SendoffLayout;
 

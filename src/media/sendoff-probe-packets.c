@@ -11,6 +11,9 @@
 #define MAX_BACK_S  1
 #define MAX_AHEAD_S 600
 
+/* Less than a packet of any audio codec, more than what Matroska's milliseconds round. */
+#define MAX_AUDIO_GAP_US 12000
+
 typedef struct
 {
   SendoffPacketWalk *walk;
@@ -68,8 +71,19 @@ repair_clock (SendoffPacketLog *log, AVRational time_base, AVPacket *packet)
           packet->dts += correction;
           log->n_jumps++;
         }
+      else if (step < 0)
+        log->n_bad++;
     }
   log->last_decode_time = packet->dts;
+}
+
+/* Sound that stops or is there twice for longer than players can be expected to paper over. */
+static gboolean
+breaks_off (const SendoffPacketLog *log, AVRational time_base, gint64 time, gint64 duration)
+{
+  gint64 limit = av_rescale_q (MAX_AUDIO_GAP_US, AV_TIME_BASE_Q, time_base);
+
+  return log->samples == NULL && log->end != AV_NOPTS_VALUE && duration > 0 && ABS (time - log->end) > MAX (limit, 1);
 }
 
 /* VP8 stores pictures that are only referred to as packets of their own. */
@@ -85,6 +99,7 @@ note_packet (SendoffPacketLog *log, const AVStream *stream, AVPacket *packet)
   gint64 time;
 
   repair_clock (log, stream->time_base, packet);
+  log->n_bad += (packet->flags & AV_PKT_FLAG_CORRUPT) != 0 || packet->size <= 0;
   log->bytes += packet->size;
   if ((packet->flags & AV_PKT_FLAG_DISCARD) != 0)
     {
@@ -109,6 +124,7 @@ note_packet (SendoffPacketLog *log, const AVStream *stream, AVPacket *packet)
     time = packet->dts;
   if (time == AV_NOPTS_VALUE)
     return;
+  log->n_bad += breaks_off (log, stream->time_base, time, packet->duration);
   if (log->first == AV_NOPTS_VALUE || time < log->first)
     log->first = time;
   if (log->end == AV_NOPTS_VALUE || time + packet->duration > log->end)
@@ -158,11 +174,41 @@ use_decode_times (SendoffPacketLog *log)
   return TRUE;
 }
 
+/* An open group of pictures shows some of its pictures before its keyframe: they refer to the group before it. Looked
+ * for in the order of decoding. */
+static int
+count_open_gops (GArray *samples)
+{
+  gint64 key = AV_NOPTS_VALUE;
+  gboolean is_counted = FALSE;
+  int n_open = 0;
+
+  for (guint i = 0; i < samples->len; i++)
+    {
+      const SendoffSample *sample = &g_array_index (samples, SendoffSample, i);
+
+      if (sample->is_key)
+        {
+          key = sample->time;
+          is_counted = FALSE;
+        }
+      else if (!is_counted && key != AV_NOPTS_VALUE && sample->time < key)
+        {
+          n_open++;
+          is_counted = TRUE;
+        }
+    }
+  return n_open;
+}
+
 static void
 finish_log (SendoffPacketLog *log)
 {
+  log->open_gops = -1;
   if (log->samples == NULL)
     return;
+  if (!log->lacks_times)
+    log->open_gops = count_open_gops (log->samples);
   if (log->lacks_times && !use_decode_times (log))
     {
       g_array_set_size (log->samples, 0);

@@ -54,6 +54,7 @@ drop_undecodable (SendoffProbe *probe, SendoffPacketLog *log)
     return;
   g_array_remove_range (log->samples, 0, n);
   log->n_packets -= n;
+  log->n_bad += n;
   log->first = g_array_index (log->samples, SendoffSample, 0).time;
 }
 
@@ -208,6 +209,25 @@ time_by_header (SendoffProbe *probe, SendoffStreamInfo *info)
   info->frame_count = MAX (stream->nb_frames, 0);
 }
 
+/* Pictures before the first keyframe count as a group of their own. */
+static gint64
+find_longest_gop (GArray *samples, AVRational time_base, const SendoffStreamInfo *info)
+{
+  gint64 first = samples->len > 0 ? g_array_index (samples, SendoffSample, 0).time : 0;
+  gint64 begin = first, longest_us = 0;
+
+  for (guint i = 1; i < samples->len; i++)
+    {
+      const SendoffSample *sample = &g_array_index (samples, SendoffSample, i);
+
+      if (!sample->is_key)
+        continue;
+      longest_us = MAX (longest_us, sendoff_probe_to_us (sample->time - begin, time_base));
+      begin = sample->time;
+    }
+  return MAX (longest_us, info->duration_us - sendoff_probe_to_us (begin - first, time_base));
+}
+
 static void
 time_stream (SendoffProbe *probe, SendoffStreamInfo *info)
 {
@@ -226,6 +246,12 @@ time_stream (SendoffProbe *probe, SendoffStreamInfo *info)
                                     - info->start_us);
   if (info->duration_us > 0)
     info->bitrate_bps = av_rescale (log->bytes, 8 * G_USEC_PER_SEC, info->duration_us);
+  info->packet_count = log->n_packets;
+  info->packet_bytes = log->bytes;
+  info->bad_packets += log->n_bad;
+  info->open_gops = log->open_gops;
+  if (log->samples != NULL)
+    info->longest_gop_us = find_longest_gop (log->samples, stream->time_base, info);
 }
 
 static gint64
@@ -278,6 +304,7 @@ check_truncation (SendoffProbe *probe)
 
       n_missing += entry->pos > probe->info->size_bytes - entry->size;
     }
+  sendoff_probe_get_stream (probe, stream->index)->bad_packets += n_missing;
   if (n_missing > 0)
     probe_warn (probe, "The file is cut off: %d of %d frames are missing at its end.", n_missing, n_entries);
 }
@@ -298,14 +325,15 @@ hides_frames (SendoffProbe *probe, int index, const SendoffTrackLayout *track)
 static void
 note_edit_lists (SendoffProbe *probe)
 {
-  guint n_tracks = probe->times != NULL ? probe->layout->tracks->len : 0;
+  guint n_tracks = probe->layout != NULL ? probe->layout->tracks->len : 0;
 
   for (guint i = 0; i < MIN (n_tracks, probe->info->streams->len); i++)
     {
       const SendoffTrackLayout *track = &g_array_index (probe->layout->tracks, SendoffTrackLayout, i);
       SendoffStreamInfo *stream = sendoff_probe_get_stream (probe, (int)i);
 
-      if (track->n_edits == 0)
+      stream->n_edits = (int)track->n_entries;
+      if (track->n_edits == 0 || probe->times == NULL)
         continue;
       stream->has_edit_list = track->n_edits > 1 || track->odd_speed;
       if (stream->kind == SENDOFF_STREAM_VIDEO)

@@ -57,6 +57,25 @@ sendoff_probe_get_stream (SendoffProbe *probe, int index)
   return g_ptr_array_index (probe->info->streams, index);
 }
 
+/* The catalog's name for what the content is; files of the MP4 family say it by their brand. */
+static const char *
+get_format_id (SendoffProbe *probe)
+{
+  const AVDictionaryEntry *brand = av_dict_get (probe->format->metadata, "major_brand", NULL, 0);
+  static const char *const plain[] = { "mp3", "flac", "wav", "avi", "flv", "gif", "mxf", "mpegts", "ogg", NULL };
+  const char *demuxer = probe->format->iformat->name;
+
+  if (g_str_equal (demuxer, "matroska,webm"))
+    return probe->layout != NULL && probe->layout->is_webm ? "webm" : "mkv";
+  if (!sendoff_probe_is_mp4 (probe))
+    return g_strv_contains (plain, demuxer) ? demuxer : NULL;
+  if (brand == NULL || g_str_has_prefix (brand->value, "qt"))
+    return "mov";
+  if (g_str_has_prefix (brand->value, "3g"))
+    return "3gp";
+  return g_str_has_prefix (brand->value, "M4A") ? "m4a" : "mp4";
+}
+
 static void
 describe_container (SendoffProbe *probe)
 {
@@ -72,6 +91,7 @@ describe_container (SendoffProbe *probe)
     info->container_name = g_strdup (demuxer->long_name != NULL ? demuxer->long_name : demuxer->name);
   if (sendoff_probe_is_mp4 (probe) || g_str_equal (demuxer->name, "matroska,webm"))
     probe->layout = sendoff_layout_read (sendoff_source_get_fd (probe->source), info->size_bytes);
+  info->format_id = g_strdup (get_format_id (probe));
   info->faststart = probe->layout != NULL && probe->layout->index_first;
   info->seekable = probe->layout != NULL && probe->layout->has_index && !probe->layout->fragmented;
 }

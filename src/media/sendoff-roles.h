@@ -2,6 +2,7 @@
 #pragma once
 
 #include "media/sendoff-events.h"
+#include "model/sendoff-certificate.h"
 #include "model/sendoff-machine.h"
 #include "model/sendoff-worker-spec.h"
 
@@ -12,6 +13,7 @@ SendoffMediaInfo *sendoff_role_probe (const SendoffWorkerSpec *spec, SendoffEven
 SendoffChunksResult *sendoff_role_chunks (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
 gboolean sendoff_role_audio (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
 SendoffFramesResult *sendoff_role_frame (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
+SendoffDecodeResult *sendoff_role_verify (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
 SendoffMuxResult *sendoff_role_mux (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
 #include "model/sendoff-catalog.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/sendoff-error.h"
@@ -46,7 +47,7 @@ static const char *const speed_nicks[] = { "ultrafast", "fast", "medium", "slow"
 static const char *const priority_nicks[] = { "quality", "balanced", "size", NULL };
 static const char *const purpose_nicks[] = { "streaming", "download", "archive", NULL };
 
-/* What a text member must hold: the id of an entry of a list, one of some names, or just something. */
+/* What a text member must hold: the id of an entry of a list or one of some names, or just something. */
 typedef struct {
   const SendoffDocType *type;
   const char *member;
@@ -55,9 +56,15 @@ typedef struct {
   gboolean required;
 } TextRule;
 
+/* What platforms take and Sendoff does not make; files of others are checked for it. */
+static const char *const foreign_containers[] = { "3gp", NULL };
+static const char *const foreign_codecs[] = { "vp8", NULL };
+
 #define ID_OF(type, member, list, required)                                                                    \
   { &sendoff_##type##_doc_type, #member, G_STRUCT_OFFSET (Contents, list), NULL, required }
 #define ONE_OF(type, member, names, required) { &sendoff_##type##_doc_type, #member, -1, names, required }
+#define ID_OR_ONE_OF(type, member, list, names)                                                                \
+  { &sendoff_##type##_doc_type, #member, G_STRUCT_OFFSET (Contents, list), names, FALSE }
 #define TEXT(type, member) { &sendoff_##type##_doc_type, #member, -1, NULL, TRUE }
 
 static const TextRule text_rules[] = {
@@ -91,8 +98,8 @@ static const TextRule text_rules[] = {
   TEXT (platform, name),
   TEXT (platform_rule, source),
   TEXT (platform_rule, as_of),
-  ID_OF (platform_rule, containers, containers, FALSE),
-  ID_OF (platform_rule, video_codecs, video_codecs, FALSE),
+  ID_OR_ONE_OF (platform_rule, containers, containers, foreign_containers),
+  ID_OR_ONE_OF (platform_rule, video_codecs, video_codecs, foreign_codecs),
   ID_OF (platform_rule, audio_codecs, audio_codecs, FALSE),
   ID_OF (platform_settings, container, containers, TRUE),
   ID_OF (platform_settings, video_codec, video_codecs, TRUE),
@@ -172,7 +179,9 @@ check_text (const Check *check, const TextRule *rule, const char *text)
 {
   if (text == NULL || *text == '\0')
     return fail (check, "has an empty “%s”", rule->member);
-  if (rule->list >= 0 && find_entry (get_list (check->contents, rule->list), text) == NULL)
+  if (rule->list >= 0 && find_entry (get_list (check->contents, rule->list), text) != NULL)
+    return TRUE;
+  if (rule->list >= 0 && (rule->names == NULL || !g_strv_contains (rule->names, text)))
     return fail (check, "names “%s” as “%s”, which does not exist", text, rule->member);
   if (rule->names != NULL && !g_strv_contains (rule->names, text))
     return fail (check, "names “%s” as “%s”, which is not one of its values", text, rule->member);
@@ -252,6 +261,45 @@ claim_id (const Check *check, GHashTable *taken, const char *id)
 }
 
 static gboolean
+is_date (const char *text)
+{
+  guint year, month, day;
+  char end;
+
+  return sscanf (text, "%4u-%2u-%2u%c", &year, &month, &day, &end) == 3 && strlen (text) == 10
+         && g_date_valid_dmy ((GDateDay)day, (GDateMonth)month, (GDateYear)year);
+}
+
+/* Dates are compared and shown; limits that nothing can keep are mistakes. */
+static gboolean
+check_rule (const Check *check, const SendoffPlatformRule *rule)
+{
+  const struct {
+    const char *what;
+    double least, most;
+  } limits[] = {
+    { "width", rule->min_width, rule->max_width },
+    { "height", rule->min_height, rule->max_height },
+    { "aspect", rule->min_aspect, rule->max_aspect },
+    { "frame_rate", rule->min_frame_rate, rule->max_frame_rate },
+    { "duration_seconds", rule->min_duration_seconds, rule->max_duration_seconds },
+    { "sample_rate", rule->min_sample_rate, rule->max_sample_rate },
+    { "size_bytes", 0, (double)rule->max_size_bytes },
+    { "video_bitrate_bps", 0, (double)rule->max_video_bitrate_bps },
+    { "audio_bitrate_bps", 0, (double)rule->max_audio_bitrate_bps },
+    { "gop_seconds", 0, rule->max_gop_seconds },
+    { "frames", 0, (double)rule->max_frames },
+  };
+
+  if (!is_date (rule->as_of))
+    return fail (check, "has a rule whose “as_of” is not a date such as 2026-11-22 but “%s”", rule->as_of);
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    if (limits[i].least < 0 || limits[i].most < 0 || (limits[i].most > 0 && limits[i].least > limits[i].most))
+      return fail (check, "has a rule with a %s that nothing can have", limits[i].what);
+  return TRUE;
+}
+
+static gboolean
 check_platform (const Check *check, GHashTable *taken, const SendoffPlatform *platform)
 {
   for (guint i = 0; platform->aliases != NULL && platform->aliases[i] != NULL; i++)
@@ -261,6 +309,9 @@ check_platform (const Check *check, GHashTable *taken, const SendoffPlatform *pl
     return fail (check, "has no “recommended” settings");
   if (platform->rules->len == 0)
     return fail (check, "has no “rules”");
+  for (guint i = 0; i < platform->rules->len; i++)
+    if (!check_rule (check, g_ptr_array_index (platform->rules, i)))
+      return FALSE;
   return TRUE;
 }
 
@@ -614,6 +665,22 @@ sendoff_video_codec_get_profile (const SendoffVideoCodec *self, const char *name
         return profile;
     }
   return NULL;
+}
+
+/** sendoff_platform_dup_date: (transfer full): the newest date among the rules of @self, as ISO 8601. */
+char *
+sendoff_platform_dup_date (const SendoffPlatform *self)
+{
+  const char *newest = "";
+
+  for (guint i = 0; i < self->rules->len; i++)
+    {
+      const SendoffPlatformRule *rule = g_ptr_array_index (self->rules, i);
+
+      if (g_strcmp0 (rule->as_of, newest) > 0)
+        newest = rule->as_of;
+    }
+  return g_strdup (newest);
 }
 
 /**

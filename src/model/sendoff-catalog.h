@@ -145,11 +145,12 @@ typedef struct {
   double min_duration_seconds, max_duration_seconds;
   gint64 max_size_bytes;
   gint64 max_video_bitrate_bps, max_audio_bitrate_bps;
-  int max_sample_rate; /* Hz */
+  int min_sample_rate, max_sample_rate; /* Hz */
   int max_channels;
   int max_audio_streams;
   char **pixel_formats;
   char **profiles; /* H.264: "high", "main"… */
+  char **audio_profiles; /* AAC: "lc"… */
   gboolean moov_first, no_edit_list, closed_gop, progressive;
   double max_gop_seconds;
   gint64 max_frames;
@@ -248,6 +249,9 @@ const SendoffPreset *sendoff_catalog_get_preset (SendoffCatalog *self, const cha
 
 /* A profile of a codec by its id or by the encoder's name of it: NULL when unknown. */
 const SendoffCodecProfile *sendoff_video_codec_get_profile (const SendoffVideoCodec *self, const char *name);
+
+/* The newest date among a platform's rules. */
+char *sendoff_platform_dup_date (const SendoffPlatform *self);
 
 double sendoff_catalog_get_bitrate_factor (SendoffCatalog *self, gint64 pixels);
 

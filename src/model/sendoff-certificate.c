@@ -10,12 +10,17 @@ static const SendoffField check_fields[] = {
   SENDOFF_FIELD (SendoffCheck, passed, BOOL),
   SENDOFF_FIELD (SendoffCheck, expected, STRING),
   SENDOFF_FIELD (SendoffCheck, found, STRING),
+  SENDOFF_FIELD (SendoffCheck, advice, STRING),
+  SENDOFF_FIELD (SendoffCheck, source, STRING),
+  SENDOFF_FIELD (SendoffCheck, as_of, STRING),
   SENDOFF_FIELDS_END,
 };
 
 static const SendoffField certificate_fields[] = {
   SENDOFF_FIELD (SendoffCertificate, passed, BOOL),
   SENDOFF_FIELD_OF (SendoffCertificate, checks, DOC_ARRAY, sendoff_check_doc_type),
+  SENDOFF_FIELD (SendoffCertificate, platform, STRING),
+  SENDOFF_FIELD (SendoffCertificate, notes, STRV),
   SENDOFF_FIELDS_END,
 };
 
@@ -320,8 +325,8 @@ check_moov_first (const Comparison *self, SendoffCheck *check)
 static void
 check_edit_list (const Comparison *self, SendoffCheck *check)
 {
-  gboolean has_list = (self->video != NULL && self->video->has_edit_list)
-                      || (self->audio != NULL && self->audio->has_edit_list);
+  gboolean has_list = (self->video != NULL && self->video->n_edits > 0)
+                      || (self->audio != NULL && self->audio->n_edits > 0);
 
   if (!self->plan->edit_list)
     set_check (check, "no-edit-list", !has_list, g_strdup ("no edit list"),
@@ -335,6 +340,14 @@ static const CheckFunc checks[] = {
   check_audio_duration, check_start,         check_file_size,     check_moov_first,   check_edit_list,
   check_codec_tag,
 };
+
+/** sendoff_certificate_add_check: takes @check (transfer full); the certificate has passed while every check has. */
+void
+sendoff_certificate_add_check (SendoffCertificate *self, SendoffCheck *check)
+{
+  self->passed = check->passed && (self->passed || self->checks->len == 0);
+  g_ptr_array_add (self->checks, check);
+}
 
 /**
  * sendoff_certificate_check:
@@ -352,18 +365,26 @@ sendoff_certificate_check (const SendoffOutputPlan *plan, const SendoffOutputFac
     plan, facts, file, sendoff_media_info_get_video (file), sendoff_media_info_get_audio (file),
   };
 
-  self->passed = TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (checks); i++)
     {
       g_autoptr (SendoffCheck) check = sendoff_check_new ();
 
       checks[i](&comparison, check);
-      if (check->code == NULL)
-        continue;
-      self->passed &= check->passed;
-      g_ptr_array_add (self->checks, g_steal_pointer (&check));
+      if (check->code != NULL)
+        sendoff_certificate_add_check (self, g_steal_pointer (&check));
     }
   return self;
+}
+
+/** sendoff_check_dup_sentence: (transfer full): a check that failed, as a sentence with what to do about it. */
+char *
+sendoff_check_dup_sentence (const SendoffCheck *self)
+{
+  g_autofree char *where
+      = self->source != NULL ? g_strdup_printf (" (%s, %s)", self->source, self->as_of) : g_strdup ("");
+
+  return g_strdup_printf ("%s: it is “%s” instead of “%s”%s.%s%s", self->code, self->found, self->expected, where,
+                          self->advice != NULL ? " " : "", self->advice != NULL ? self->advice : "");
 }
 
 /** sendoff_certificate_dup_failure: (transfer full) (nullable): the first failed check as a sentence. */

@@ -38,6 +38,10 @@ static const SendoffField stream_info_fields[] = {
   SENDOFF_FIELD (SendoffStreamInfo, bitrate_bps, INT64),
   SENDOFF_FIELD (SendoffStreamInfo, time_base, RATIONAL),
   SENDOFF_FIELD (SendoffStreamInfo, extradata_hash, STRING),
+  SENDOFF_FIELD (SendoffStreamInfo, packet_count, INT64),
+  SENDOFF_FIELD (SendoffStreamInfo, packet_bytes, INT64),
+  SENDOFF_FIELD (SendoffStreamInfo, bad_packets, INT64),
+  SENDOFF_FIELD (SendoffStreamInfo, n_edits, INT),
   SENDOFF_FIELD (SendoffStreamInfo, width, INT),
   SENDOFF_FIELD (SendoffStreamInfo, height, INT),
   SENDOFF_FIELD (SendoffStreamInfo, display_width, INT),
@@ -61,6 +65,8 @@ static const SendoffField stream_info_fields[] = {
   SENDOFF_FIELD_OF (SendoffStreamInfo, mastering, DOC, sendoff_mastering_doc_type),
   SENDOFF_FIELD (SendoffStreamInfo, reorder_frames, INT),
   SENDOFF_FIELD (SendoffStreamInfo, has_edit_list, BOOL),
+  SENDOFF_FIELD (SendoffStreamInfo, open_gops, INT),
+  SENDOFF_FIELD (SendoffStreamInfo, longest_gop_us, INT64),
   SENDOFF_FIELD (SendoffStreamInfo, sample_rate, INT),
   SENDOFF_FIELD (SendoffStreamInfo, channels, INT),
   SENDOFF_FIELD (SendoffStreamInfo, channel_layout, STRING),
@@ -87,6 +93,7 @@ static const SendoffField media_info_fields[] = {
   SENDOFF_FIELD (SendoffMediaInfo, identity, STRING),
   SENDOFF_FIELD (SendoffMediaInfo, size_bytes, INT64),
   SENDOFF_FIELD (SendoffMediaInfo, container, STRING),
+  SENDOFF_FIELD (SendoffMediaInfo, format_id, STRING),
   SENDOFF_FIELD (SendoffMediaInfo, container_name, STRING),
   SENDOFF_FIELD (SendoffMediaInfo, origin_us, INT64),
   SENDOFF_FIELD (SendoffMediaInfo, duration_us, INT64),
@@ -109,6 +116,7 @@ stream_info_init (gpointer doc)
   SendoffStreamInfo *self = doc;
 
   self->level = -99;
+  self->open_gops = -1;
   self->sample_aspect_ratio = SENDOFF_RATIONAL (1, 1);
 }
 

@@ -74,6 +74,10 @@ typedef struct {
   gint64 bitrate_bps; /* 0 unknown */
   SendoffRational time_base;
   char *extradata_hash; /* hex, for stream copy */
+  gint64 packet_count; /* that show or sound something; 0 unknown */
+  gint64 packet_bytes; /* of their data */
+  gint64 bad_packets;  /* damaged, beyond the end of the file, or with times that go backwards or overlap */
+  int n_edits;         /* entries of the track's edit list, of whatever effect; 0 none */
 
   /* video and cover */
   int width, height; /* stored, in pixels */
@@ -96,7 +100,9 @@ typedef struct {
   int dolby_vision_compatibility; /* base layer signal compatibility id */
   SendoffMastering *mastering;
   int reorder_frames; /* has_b_frames */
-  gboolean has_edit_list;
+  gboolean has_edit_list; /* one that matters: it hides pictures, repeats or changes speed */
+  int open_gops;          /* keyframes followed by pictures that are shown before them; -1 unknown */
+  gint64 longest_gop_us;  /* from a keyframe to the next or the end; 0 unknown */
 
   /* audio */
   int sample_rate; /* Hz */
@@ -126,6 +132,7 @@ typedef struct {
   char *identity; /* "SIZE-HEX": size and a hash of a content sample; never the path */
   gint64 size_bytes;
   char *container; /* FFmpeg's demuxer name, "mov,mp4,m4a,3gp,3g2,mj2" */
+  char *format_id; /* (nullable): what the catalog calls the container; "3gp", "mkv" */
   char *container_name; /* for people, "MP4 / QuickTime" */
   gint64 origin_us; /* container time of source time zero */
   gint64 duration_us; /* the longest of video and audio; 0 unknown */

@@ -295,20 +295,54 @@ describe_refusal (const SendoffPlatform *platform, const PlatformCheck *check, c
   return g_strdup_printf ("%s takes %s (%s, %s).", platform->name, taken, rule->source, rule->as_of);
 }
 
+/* A newer page that takes what this rule refuses leaves the choice to whoever asks for it. */
+static const SendoffPlatformRule *
+find_permission (const SendoffPlanning *self, const PlatformCheck *check, const SendoffPlatformRule *refusing)
+{
+  for (guint i = 0; i < self->platform->rules->len; i++)
+    {
+      const SendoffPlatformRule *rule = g_ptr_array_index (self->platform->rules, i);
+      g_autofree char *text = rule->advisory && !refusing->advisory ? check->describe (rule) : NULL;
+
+      if (text != NULL && !check->violates (self, rule))
+        return rule;
+    }
+  return NULL;
+}
+
+static char *
+describe_choice (const SendoffPlatform *platform,
+                 const PlatformCheck *check,
+                 const SendoffPlatformRule *refusing,
+                 const SendoffPlatformRule *permitting)
+{
+  g_autofree char *refused = check->describe (refusing);
+  g_autofree char *permitted = check->describe (permitting);
+
+  return g_strdup_printf ("%s takes %s (%s, %s) or %s (%s, %s); check which holds for you.", platform->name, refused,
+                          refusing->source, refusing->as_of, permitted, permitting->source, permitting->as_of);
+}
+
 static void
 check_rule (const SendoffPlanning *self, const SendoffPlatformRule *rule)
 {
   for (guint i = 0; i < G_N_ELEMENTS (checks); i++)
     {
       const PlatformCheck *check = &checks[i];
+      const SendoffPlatformRule *permission;
       g_autofree char *message = NULL;
 
       if (!check->violates (self, rule))
         continue;
-      message = rule->advisory ? describe_advice (self->platform, check, rule)
-                               : describe_refusal (self->platform, check, rule);
-      sendoff_issues_add (self->issues, rule->advisory ? SENDOFF_SEVERITY_WARNING : check->severity, self->index,
-                          check->field, check->code, "%s", message);
+      permission = find_permission (self, check, rule);
+      if (permission != NULL)
+        message = describe_choice (self->platform, check, rule, permission);
+      else
+        message = rule->advisory ? describe_advice (self->platform, check, rule)
+                                 : describe_refusal (self->platform, check, rule);
+      sendoff_issues_add (self->issues,
+                          rule->advisory || permission != NULL ? SENDOFF_SEVERITY_WARNING : check->severity,
+                          self->index, check->field, check->code, "%s", message);
     }
 }
 

@@ -56,11 +56,13 @@ combine (SendoffPlatformRule *limits, const SendoffPlatformRule *rule)
   FIRST_LIST (audio_codecs);
   FIRST_LIST (pixel_formats);
   FIRST_LIST (profiles);
+  FIRST_LIST (audio_profiles);
   HIGHER_LIMIT (min_width);
   HIGHER_LIMIT (min_height);
   HIGHER_LIMIT (min_aspect);
   HIGHER_LIMIT (min_frame_rate);
   HIGHER_LIMIT (min_duration_seconds);
+  HIGHER_LIMIT (min_sample_rate);
   LOWER_LIMIT (max_width);
   LOWER_LIMIT (max_height);
   LOWER_LIMIT (max_long_side);

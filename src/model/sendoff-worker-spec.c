@@ -1,6 +1,6 @@
 #include "model/sendoff-worker-spec.h"
 
-const char *const sendoff_role_nicks[] = { "capabilities", "probe", "chunks", "audio", "mux", "frame", NULL };
+const char *const sendoff_role_nicks[] = { "capabilities", "probe", "chunks", "audio", "mux", "frame", "verify", NULL };
 
 static const SendoffField chunk_spec_fields[] = {
   SENDOFF_FIELD (SendoffChunkSpec, index, INT),

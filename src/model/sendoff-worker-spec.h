@@ -24,6 +24,7 @@ typedef enum {
   SENDOFF_ROLE_AUDIO,        /* result: {} */
   SENDOFF_ROLE_MUX,          /* result: SendoffMuxResult */
   SENDOFF_ROLE_FRAME,        /* result: SendoffFramesResult */
+  SENDOFF_ROLE_VERIFY,       /* result: SendoffDecodeResult */
 } SendoffRole;
 
 /* Interval [start, end) of source time; the open ends take everything before or after. */

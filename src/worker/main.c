@@ -75,6 +75,14 @@ run_frame (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error)
   return result != NULL ? sendoff_frames_result_to_json (result) : NULL;
 }
 
+static JsonNode *
+run_verify (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error)
+{
+  g_autoptr (SendoffDecodeResult) result = sendoff_role_verify (spec, events, error);
+
+  return result != NULL ? sendoff_decode_result_to_json (result) : NULL;
+}
+
 static const Role roles[] = {
   [SENDOFF_ROLE_CAPABILITIES] = { "looking for codecs", run_capabilities },
   [SENDOFF_ROLE_PROBE] = { "probing", run_probe },
@@ -82,6 +90,7 @@ static const Role roles[] = {
   [SENDOFF_ROLE_AUDIO] = { "encoding audio", run_audio },
   [SENDOFF_ROLE_MUX] = { "joining", run_mux },
   [SENDOFF_ROLE_FRAME] = { "taking pictures", run_frame },
+  [SENDOFF_ROLE_VERIFY] = { "verifying", run_verify },
 };
 
 /* Whether another line may be written in this second. FFmpeg calls from any thread and gives its callback no

@@ -480,7 +480,7 @@ test_platform_limits (void)
     { "instagram-stories", "h264", 100 * MB, 3, 60 },
     { "tiktok-web", "h264", 287 * MB, 0, 600 },
     { "tiktok-app", "h264", 72 * MB, 0, 600 },
-    { "tiktok-api", "h264 h265 vp9", 4 * GB, 0, 600 },
+    { "tiktok-api", "h264 h265 vp8 vp9", 4 * GB, 0, 600 },
     { "x", "h264", 512 * MB, 0.5, 140 },
     { "linkedin", "h264", 5 * GB, 3, 900 },
     { "linkedin-api", "h264", 500 * MB, 3, 1800 },
@@ -556,6 +556,7 @@ check_recommended (SendoffCatalog *catalog, const SendoffPlatform *platform, con
 {
   const SendoffPlatformSettings *settings = platform->recommended;
   const SendoffResolution *resolution = sendoff_catalog_get_resolution (catalog, settings->resolution);
+  double gop_seconds = settings->gop_seconds > 0 ? settings->gop_seconds : settings->gop_frame_rate_fraction;
 
   g_assert_true (rule->containers == NULL || contains (rule->containers, settings->container));
   g_assert_true (rule->video_codecs == NULL || contains (rule->video_codecs, settings->video_codec));
@@ -563,8 +564,7 @@ check_recommended (SendoffCatalog *catalog, const SendoffPlatform *platform, con
   g_assert_true (rule->pixel_formats == NULL || contains (rule->pixel_formats, settings->pixel_format));
   g_assert_true (rule->profiles == NULL || contains (rule->profiles, settings->profile));
   g_assert_true (rule->max_sample_rate == 0 || settings->sample_rate <= rule->max_sample_rate);
-  g_assert_true (rule->max_gop_seconds == 0
-                 || (settings->gop_seconds > 0 && settings->gop_seconds <= rule->max_gop_seconds));
+  g_assert_true (rule->max_gop_seconds == 0 || (gop_seconds > 0 && gop_seconds <= rule->max_gop_seconds));
   g_assert_true (!rule->constant_rate || settings->constant_rate);
   g_assert_true (rule->max_audio_bitrate_bps == 0
                  || settings->audio_bitrate_bps <= rule->max_audio_bitrate_bps);
@@ -847,8 +847,8 @@ test_bad_platforms (void)
       "\"audio_codec\":\"aac\",\"quality\":\"low\"}}",
       "“avi” as “container”" },
     { "{\"platform_id\":\"new\",\"name\":\"New\",\"rules\":[{\"source\":\"a\",\"as_of\":\"b\","
-      "\"video_codecs\":[\"h264\",\"vp8\"]}]}",
-      "“vp8” as “video_codecs”" },
+      "\"video_codecs\":[\"h264\",\"vp7\"]}]}",
+      "“vp7” as “video_codecs”" },
     { "{\"platform_id\":\"new\",\"name\":\"New\",\"aliases\":[\"youtube\"]}", "“youtube”, which is taken" },
     { "{\"platform_id\":\"tiktok\",\"name\":\"New\"}", "“tiktok”, which is taken" },
   };

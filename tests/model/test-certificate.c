@@ -215,7 +215,7 @@ break_moov (Fixture *self)
 static void
 break_edit_list (Fixture *self)
 {
-  self->audio->has_edit_list = TRUE;
+  self->audio->n_edits = 1;
 }
 
 static const struct {
