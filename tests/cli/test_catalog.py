@@ -77,7 +77,7 @@ class Usage(support.CliTest):
 
     def test_commands_that_are_not_there(self):
         listed = self.run_cli('help').text
-        for command in ('serve', 'estimate', 'verify', 'watch', 'schedule', 'library'):
+        for command in ('serve', 'estimate', 'watch', 'schedule', 'library'):
             with self.subTest(command):
                 self.assert_usage(command)
                 self.assertNotIn('\n  %s ' % command, listed)
