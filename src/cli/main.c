@@ -13,6 +13,7 @@ static SendoffExit run_help (SendoffCli *cli, char **args);
 static const SendoffCliCommand commands[] = {
   { "export", "INPUT… [options]", "Plan, run and verify; waits until done", sendoff_cli_run_export },
   { "plan", "INPUT… [options]", "Show what an export would do", sendoff_cli_run_plan },
+  { "estimate", "INPUT… [options]", "Sizes and times before anything runs", sendoff_cli_run_estimate },
   { "validate", "INPUT [options]", "Show only what is wrong with it", sendoff_cli_run_validate },
   { "probe", "INPUT [--scan]", "Facts about a video", sendoff_cli_run_probe },
   { "verify", "FILE [--platform ID]", "Check a finished file, whoever made it", sendoff_cli_run_verify },

@@ -4,17 +4,16 @@
 
 /**
  * sendoff_cli_probe:
- * @scan: whether to read every packet where no index tells the facts
+ * @flags: what must be known even where it takes reading every packet
  *
  * Returns: (transfer full): facts about @file, or %NULL with the engine's error
  */
 SendoffMediaInfo *
-sendoff_cli_probe (SendoffCli *cli, GFile *file, gboolean scan, GError **error)
+sendoff_cli_probe (SendoffCli *cli, GFile *file, SendoffProbeFlags flags, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  sendoff_engine_probe_async (cli->engine, file, scan ? SENDOFF_PROBE_SCAN : SENDOFF_PROBE_NONE, cli->cancellable,
-                              sendoff_cli_on_ready, &result);
+  sendoff_engine_probe_async (cli->engine, file, flags, cli->cancellable, sendoff_cli_on_ready, &result);
   return sendoff_engine_probe_finish (cli->engine, sendoff_cli_wait (&result), error);
 }
 
@@ -27,7 +26,8 @@ sendoff_cli_probe (SendoffCli *cli, GFile *file, gboolean scan, GError **error)
  * Returns: (transfer full): the plan, or %NULL with the error of the probe
  */
 SendoffPlan *
-sendoff_cli_plan (SendoffCli *cli, SendoffRequest *request, gboolean scan, SendoffMediaInfo **source, GError **error)
+sendoff_cli_plan (SendoffCli *cli, SendoffRequest *request, SendoffProbeFlags flags, SendoffMediaInfo **source,
+                  GError **error)
 {
   g_autofree char *uri = NULL;
   g_autoptr (GFile) file = NULL;
@@ -36,7 +36,7 @@ sendoff_cli_plan (SendoffCli *cli, SendoffRequest *request, gboolean scan, Sendo
 
   g_object_get (request, "source-uri", &uri, NULL);
   file = g_file_new_for_uri (uri);
-  info = sendoff_cli_probe (cli, file, scan, error);
+  info = sendoff_cli_probe (cli, file, flags, error);
   if (info == NULL)
     return NULL;
   plan = sendoff_engine_plan (cli->engine, info, request);

@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-SendoffMediaInfo *sendoff_cli_probe (SendoffCli *cli, GFile *file, gboolean scan, GError **error);
-SendoffPlan *sendoff_cli_plan (SendoffCli *cli, SendoffRequest *request, gboolean scan, SendoffMediaInfo **source,
-                               GError **error);
+SendoffMediaInfo *sendoff_cli_probe (SendoffCli *cli, GFile *file, SendoffProbeFlags flags, GError **error);
+SendoffPlan *sendoff_cli_plan (SendoffCli *cli, SendoffRequest *request, SendoffProbeFlags flags,
+                               SendoffMediaInfo **source, GError **error);
 GPtrArray *sendoff_cli_preflight (SendoffCli *cli, SendoffRequest *request, const SendoffPlan *plan, GError **error);
 SendoffJob *sendoff_cli_submit (SendoffCli *cli, SendoffRequest *request, const SendoffPlan *plan, GError **error);
 gboolean sendoff_cli_resume (SendoffCli *cli, SendoffJob *job, GError **error);

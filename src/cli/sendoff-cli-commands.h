@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 
 SendoffExit sendoff_cli_run_export (SendoffCli *cli, char **args);
 SendoffExit sendoff_cli_run_plan (SendoffCli *cli, char **args);
+SendoffExit sendoff_cli_run_estimate (SendoffCli *cli, char **args);
 SendoffExit sendoff_cli_run_validate (SendoffCli *cli, char **args);
 SendoffExit sendoff_cli_run_probe (SendoffCli *cli, char **args);
 SendoffExit sendoff_cli_run_thumbnails (SendoffCli *cli, char **args);

@@ -16,7 +16,7 @@ collect_issues (GPtrArray *all, GPtrArray *issues)
 static SendoffPlan *
 prepare (SendoffCli *cli, SendoffRequest *request, GPtrArray *issues, GError **error)
 {
-  g_autoptr (SendoffPlan) plan = sendoff_cli_plan (cli, request, TRUE, NULL, error);
+  g_autoptr (SendoffPlan) plan = sendoff_cli_plan (cli, request, SENDOFF_PROBE_SCAN, NULL, error);
   g_autoptr (GPtrArray) found = NULL;
 
   if (plan == NULL)

@@ -112,6 +112,18 @@ sendoff_cli_issues_to_json (GPtrArray *issues)
   return array;
 }
 
+/** sendoff_cli_invalid_to_json: (transfer full): the document for a request that cannot be run, by its @issues. */
+JsonNode *
+sendoff_cli_invalid_to_json (GPtrArray *issues)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+
+  json_object_set_string_member (object, "status", "invalid");
+  json_object_set_array_member (object, "issues", sendoff_cli_issues_to_json (issues));
+  json_object_set_array_member (object, "exports", json_array_new ());
+  return json_node_init_object (json_node_alloc (), object);
+}
+
 /** sendoff_cli_failure_to_json: (transfer full): the document for an input of which nothing was run. */
 JsonNode *
 sendoff_cli_failure_to_json (const GError *error, const char *stage)
@@ -139,11 +151,7 @@ outcome_to_json (const SendoffCliOutcome *self)
     return sendoff_job_to_json (self->job);
   if (self->error != NULL)
     return sendoff_cli_failure_to_json (self->error, self->stage);
-  object = json_object_new ();
-  json_object_set_string_member (object, "status", "invalid");
-  json_object_set_array_member (object, "issues", sendoff_cli_issues_to_json (self->issues));
-  json_object_set_array_member (object, "exports", json_array_new ());
-  return json_node_init_object (json_node_alloc (), object);
+  return sendoff_cli_invalid_to_json (self->issues);
 }
 
 /**

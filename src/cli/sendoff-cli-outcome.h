@@ -27,6 +27,7 @@ void sendoff_cli_outcomes_print (SendoffCli *cli, GPtrArray *outcomes);
 SendoffExit sendoff_cli_outcomes_conclude (SendoffCli *cli, GPtrArray *outcomes);
 
 JsonArray *sendoff_cli_issues_to_json (GPtrArray *issues);
+JsonNode *sendoff_cli_invalid_to_json (GPtrArray *issues);
 void sendoff_cli_report_issues (SendoffCli *cli, GPtrArray *issues, SendoffSeverity at_least);
 
 G_END_DECLS

@@ -85,7 +85,8 @@ show_plan (SendoffCli *cli, SendoffRequest *request, gboolean scan, JsonArray *d
   g_autofree char *name = sendoff_cli_dup_request_name (request);
   g_autoptr (SendoffMediaInfo) source = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (SendoffPlan) plan = sendoff_cli_plan (cli, request, scan, &source, &error);
+  g_autoptr (SendoffPlan) plan
+      = sendoff_cli_plan (cli, request, scan ? SENDOFF_PROBE_SCAN : SENDOFF_PROBE_NONE, &source, &error);
 
   if (plan == NULL || !add_preflight (cli, request, plan, &error))
     {
@@ -127,17 +128,7 @@ sendoff_cli_show_plans (SendoffCli *cli, GPtrArray *requests, gboolean scan)
     }
   if (!cli->json)
     return common;
-  if (requests->len == 1)
-    sendoff_cli_print_json (json_array_get_element (documents, 0), TRUE);
-  else
-    {
-      g_autoptr (JsonObject) object = json_object_new ();
-      g_autoptr (JsonNode) node = NULL;
-
-      json_object_set_array_member (object, "plans", g_steal_pointer (&documents));
-      node = json_node_init_object (json_node_alloc (), object);
-      sendoff_cli_print_json (node, TRUE);
-    }
+  sendoff_cli_print_documents (documents, "plans");
   return common;
 }
 

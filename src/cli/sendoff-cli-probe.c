@@ -55,7 +55,7 @@ sendoff_cli_run_probe (SendoffCli *cli, char **args)
   if (!sendoff_cli_start (cli, &status))
     return status;
   file = sendoff_cli_file_for_argument (inputs[0]);
-  source = sendoff_cli_probe (cli, file, scan, &error);
+  source = sendoff_cli_probe (cli, file, scan ? SENDOFF_PROBE_SCAN : SENDOFF_PROBE_NONE, &error);
   if (source == NULL)
     status = sendoff_cli_report (cli, error);
   document = source != NULL ? sendoff_media_info_to_json (source) : sendoff_cli_failure_to_json (error, "probe");

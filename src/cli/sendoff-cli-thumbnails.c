@@ -236,7 +236,7 @@ static GPtrArray *
 take (Options *self, SendoffCli *cli, GError **error)
 {
   g_autoptr (GFile) input = sendoff_cli_file_for_argument (self->inputs[0]);
-  g_autoptr (SendoffMediaInfo) info = sendoff_cli_probe (cli, input, FALSE, error);
+  g_autoptr (SendoffMediaInfo) info = sendoff_cli_probe (cli, input, SENDOFF_PROBE_NONE, error);
   g_autoptr (GAsyncResult) result = NULL;
   g_auto (GStrv) paths = NULL;
 
@@ -246,7 +246,7 @@ take (Options *self, SendoffCli *cli, GError **error)
     {
       /* Spreading them needs a length that the headers did not tell. */
       sendoff_media_info_free (info);
-      info = sendoff_cli_probe (cli, input, TRUE, error);
+      info = sendoff_cli_probe (cli, input, SENDOFF_PROBE_SCAN, error);
       if (info == NULL)
         return NULL;
     }

@@ -8,7 +8,8 @@
 static GPtrArray *
 find_issues (SendoffCli *cli, SendoffRequest *request, gboolean scan, GError **error)
 {
-  g_autoptr (SendoffPlan) plan = sendoff_cli_plan (cli, request, scan, NULL, error);
+  g_autoptr (SendoffPlan) plan
+      = sendoff_cli_plan (cli, request, scan ? SENDOFF_PROBE_SCAN : SENDOFF_PROBE_NONE, NULL, error);
   g_autoptr (GPtrArray) issues = NULL;
   g_autoptr (GPtrArray) found = NULL;
 

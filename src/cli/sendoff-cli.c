@@ -199,6 +199,23 @@ sendoff_cli_print_json (JsonNode *node, gboolean pretty)
   fflush (stdout);
 }
 
+/** sendoff_cli_print_documents: one document as it is, several as the member @name of one. */
+void
+sendoff_cli_print_documents (JsonArray *documents, const char *name)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autoptr (JsonNode) node = NULL;
+
+  if (json_array_get_length (documents) == 1)
+    {
+      sendoff_cli_print_json (json_array_get_element (documents, 0), TRUE);
+      return;
+    }
+  json_object_set_array_member (object, name, json_array_ref (documents));
+  node = json_node_init_object (json_node_alloc (), object);
+  sendoff_cli_print_json (node, TRUE);
+}
+
 /** sendoff_cli_exit_for_error: the exit status that says @error. */
 SendoffExit
 sendoff_cli_exit_for_error (const GError *error)

@@ -54,6 +54,7 @@ GAsyncResult *sendoff_cli_wait (GAsyncResult **slot);
 
 void sendoff_cli_message (SendoffCli *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void sendoff_cli_print_json (JsonNode *node, gboolean pretty);
+void sendoff_cli_print_documents (JsonArray *documents, const char *name);
 SendoffExit sendoff_cli_report (SendoffCli *self, const GError *error);
 SendoffExit sendoff_cli_exit_for_error (const GError *error);
 

@@ -387,6 +387,14 @@ sendoff_engine_plan (SendoffEngine *self, const SendoffMediaInfo *source, Sendof
   return sendoff_planner_plan (source, request, self->catalog, self->machine);
 }
 
+/** sendoff_engine_new_estimator: (transfer full): how large the files of @plan, which has no errors, will be. */
+SendoffEstimator *
+sendoff_engine_new_estimator (SendoffEngine *self, GFile *file, const SendoffMediaInfo *source, const SendoffPlan *plan)
+{
+  g_return_val_if_fail (self->queue != NULL, NULL);
+  return sendoff_estimator_new (self->queue, file, source, plan, self->cache_dir, self->machine->libraries);
+}
+
 /* A copy of the request for a thread, and a copy of the plan. */
 typedef struct {
   SendoffRequest *request;

@@ -8,6 +8,7 @@
 
 #include <gio/gio.h>
 
+#include "engine/sendoff-estimator.h"
 #include "engine/sendoff-job.h"
 #include "model/sendoff-catalog.h"
 #include "model/sendoff-machine.h"
@@ -88,6 +89,10 @@ void sendoff_saved_frame_free (SendoffSavedFrame *self);
 
 /* The planner with this engine's catalog and machine. Instant and pure. */
 SendoffPlan *sendoff_engine_plan (SendoffEngine *self, const SendoffMediaInfo *source, SendoffRequest *request);
+
+/* (transfer full): what @plan's files will weigh; @source is best probed with SENDOFF_PROBE_PACKET_DETAILS. */
+SendoffEstimator *sendoff_engine_new_estimator (SendoffEngine *self, GFile *file, const SendoffMediaInfo *source,
+                                                const SendoffPlan *plan);
 
 /* What depends on the world and not on the plan: room on the disks, existing files, a folder that can be written.
  * Returns issues (element-type SendoffIssue). */

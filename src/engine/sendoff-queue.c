@@ -405,6 +405,13 @@ sendoff_queue_get_client (SendoffQueue *self)
   return self->client;
 }
 
+/** sendoff_queue_get_scheduler: (transfer none): whose slots the jobs use. */
+SendoffScheduler *
+sendoff_queue_get_scheduler (SendoffQueue *self)
+{
+  return self->scheduler;
+}
+
 /** sendoff_queue_set_max_running: how many jobs may run at once, at least one. */
 void
 sendoff_queue_set_max_running (SendoffQueue *self, guint n)

@@ -20,6 +20,7 @@ SendoffQueue *sendoff_queue_new (SendoffScheduler *scheduler, SendoffWorkerClien
                                  const char *cache_dir, char *const *libraries);
 void sendoff_queue_set_catalog (SendoffQueue *self, SendoffCatalog *catalog);
 SendoffWorkerClient *sendoff_queue_get_client (SendoffQueue *self);
+SendoffScheduler *sendoff_queue_get_scheduler (SendoffQueue *self);
 void sendoff_queue_set_max_running (SendoffQueue *self, guint n);
 void sendoff_queue_add (SendoffQueue *self, SendoffJob *job, int lock_fd);
 gboolean sendoff_queue_contains (SendoffQueue *self, SendoffJob *job);

@@ -68,20 +68,6 @@ choose_renditions_locked (SendoffRunner *self, RunnerWork *work, guint *first, g
   return chosen;
 }
 
-static void
-add_chunk_spec (SendoffWorkerSpec *spec, const SendoffChunkGroup *grid, guint index)
-{
-  SendoffChunkSpec *chunk = sendoff_chunk_spec_new ();
-  guint n_chunks = sendoff_chunk_group_get_n_chunks (grid);
-
-  chunk->index = (int)index;
-  chunk->start_us = g_array_index (grid->boundaries_us, gint64, index);
-  chunk->end_us = g_array_index (grid->boundaries_us, gint64, index + 1);
-  chunk->open_start = index == 0 && grid->open_start;
-  chunk->open_end = index == n_chunks - 1 && grid->open_end;
-  g_ptr_array_add (spec->chunks, chunk);
-}
-
 static SendoffWorkerSpec *
 make_spec (SendoffRunner *self, RunnerWork *work, GPtrArray *renditions, guint first, guint last)
 {
@@ -97,7 +83,7 @@ make_spec (SendoffRunner *self, RunnerWork *work, GPtrArray *renditions, guint f
   spec->sequential = work->sequential;
   spec->decoder_threads = work->decoder_threads;
   for (guint i = first; i <= last; i++)
-    add_chunk_spec (spec, grid, i);
+    g_ptr_array_add (spec->chunks, sendoff_chunk_spec_new_of_group (grid, i));
   for (guint i = 0; i < renditions->len; i++)
     {
       const RunnerRendition *rendition = g_ptr_array_index (renditions, i);

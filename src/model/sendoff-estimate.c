@@ -213,6 +213,22 @@ estimate_audio_bps (const SendoffAudioPlan *audio)
   return (double)audio->sample_rate * audio->channels * 16 * (g_str_equal (audio->codec, "flac") ? 0.6 : 1);
 }
 
+/**
+ * sendoff_estimate_rest_bytes:
+ *
+ * Returns: what of @output is not picture, in bytes: sound and container; 0 when its length is not known
+ */
+double
+sendoff_estimate_rest_bytes (const SendoffOutputPlan *output)
+{
+  double seconds = (double)output->duration_us / 1e6;
+
+  if (seconds <= 0)
+    return 0;
+  return estimate_overhead_bytes (output, seconds)
+         + (output->audio != NULL ? estimate_audio_bps (output->audio) * seconds / 8 : 0);
+}
+
 /* Sound can go on after the picture. */
 static double
 get_video_seconds (const SendoffOutputPlan *output)
@@ -234,7 +250,7 @@ void
 sendoff_estimate_output (SendoffCatalog *catalog, const SendoffMediaInfo *source, SendoffOutputPlan *output)
 {
   double seconds = (double)output->duration_us / 1e6;
-  double rest = estimate_overhead_bytes (output, seconds);
+  double rest = sendoff_estimate_rest_bytes (output);
   Interval video = { 0, 0, 0 };
   double video_bytes = 0; /* per bit a second */
   gboolean is_modelled = output->video != NULL && output->video->bitrate_bps == 0;
@@ -244,8 +260,6 @@ sendoff_estimate_output (SendoffCatalog *catalog, const SendoffMediaInfo *source
   output->estimated_size_bytes = output->estimated_low_bytes = output->estimated_high_bytes = 0;
   if (seconds <= 0)
     return;
-  if (output->audio != NULL)
-    rest += estimate_audio_bps (output->audio) * seconds / 8;
   if (output->video != NULL)
     {
       video = estimate_video_bps (catalog, source, output->video);

@@ -126,3 +126,17 @@ sendoff_chunk_file_name (gint64 start_us, gint64 end_us)
 {
   return g_strdup_printf ("%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT ".packets", start_us, end_us);
 }
+
+/** sendoff_chunk_spec_new_of_group: (transfer full): chunk @index of @group's grid. */
+SendoffChunkSpec *
+sendoff_chunk_spec_new_of_group (const SendoffChunkGroup *group, guint index)
+{
+  SendoffChunkSpec *self = sendoff_chunk_spec_new ();
+
+  self->index = (int)index;
+  self->start_us = g_array_index (group->boundaries_us, gint64, index);
+  self->end_us = g_array_index (group->boundaries_us, gint64, index + 1);
+  self->open_start = index == 0 && group->open_start;
+  self->open_end = index + 1 == sendoff_chunk_group_get_n_chunks (group) && group->open_end;
+  return self;
+}

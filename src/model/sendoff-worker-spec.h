@@ -34,6 +34,7 @@ typedef struct {
   gboolean open_start, open_end;
 } SendoffChunkSpec;
 SENDOFF_DECLARE_DOC (SendoffChunkSpec, sendoff_chunk_spec)
+SendoffChunkSpec *sendoff_chunk_spec_new_of_group (const SendoffChunkGroup *group, guint index);
 
 typedef struct {
   int output; /* index in the plan, echoed in events */

@@ -1,0 +1,72 @@
+"""Sizes and times before anything is exported, against what the export then makes."""
+import os
+
+import support
+
+
+class EstimateTest(support.CliTest):
+    """A clip of sixteen seconds whose parts differ: four chunks."""
+
+    SETTINGS = ['--codec', 'h264', '--speed', 'ultrafast', '--crf', '24', '--audio-codec', 'none']
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.long = os.path.join(cls.shared, 'long.mp4')
+        support.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=8',
+                       '-f', 'lavfi', '-i', 'mandelbrot=size=320x180:rate=25', '-filter_complex',
+                       '[1:v]trim=duration=8[b];[0:v][b]concat=n=2:v=1', '-c:v', 'libx264', '-preset', 'ultrafast',
+                       '-crf', '18', '-g', '50', '-pix_fmt', 'yuv420p', cls.long)
+
+    def estimate(self, *args):
+        answer = self.run_cli('estimate', self.long, *self.SETTINGS, '--json', *args)
+        self.assertEqual(answer.status, 0, answer.messages)
+        self.assertEqual(len(answer.json['exports']), 1)
+        return answer.json['exports'][0]
+
+    def export_size_mb(self):
+        answer = self.run_cli('export', self.long, *self.SETTINGS, '--json', '-d', self.out)
+        self.assertEqual(answer.status, 0, answer.messages)
+        return sum(answer.json['exports'][0]['file_sizes'].values()) / 1e6
+
+    def test_the_more_is_tried_the_truer(self):
+        truth = self.export_size_mb()
+        model, some, whole = (self.estimate('--effort', effort) for effort in ('0', '0.5', '1'))
+        self.assertEqual(model['tried'], 0)
+        self.assertAlmostEqual(some['tried'], 0.5, delta=0.1)
+        self.assertEqual(whole['tried'], 1)
+        self.assertIsNone(model['estimated_time_seconds'])
+        widths = [e['size_interval_mb'][1] - e['size_interval_mb'][0] for e in (model, some, whole)]
+        self.assertGreater(widths[0], widths[1])
+        self.assertGreater(widths[1], widths[2])
+        low, high = some['size_interval_mb']
+        self.assertLessEqual(low, truth)
+        self.assertGreaterEqual(high, truth)
+        self.assertAlmostEqual(whole['estimated_size_mb'] / truth, 1, delta=0.02)
+        low, high = some['time_interval_seconds']
+        self.assertLessEqual(0, low)
+        self.assertLess(low, some['estimated_time_seconds'])
+        self.assertGreater(high, some['estimated_time_seconds'])
+
+    def test_names_the_limit(self):
+        answer = self.run_cli('estimate', self.long, '--platform', 'discord', '--speed', 'ultrafast', '--json')
+        self.assertEqual(answer.status, 0, answer.messages)
+        export = answer.json['exports'][0]
+        self.assertAlmostEqual(export['max_size_mb'], 20.97152)
+        self.assertEqual(export['fits'], 'will-fit')
+        self.assertEqual(export['recommended_settings'], {})
+
+    def test_says_it_in_words(self):
+        answer = self.run_cli('estimate', self.long, *self.SETTINGS)
+        self.assertEqual(answer.status, 0, answer.messages)
+        self.assertRegex(answer.text, r'180p H\.264: .*B \(.*–.*\), about 0:')
+
+    def test_refuses(self):
+        self.assertEqual(self.run_cli('estimate', self.long, '--effort', '2').status, 2)
+        self.assertEqual(self.run_cli('estimate', os.path.join(self.shared, 'nowhere.mp4')).status, 4)
+        answer = self.run_cli('estimate', self.long, '--container', 'webm', '--codec', 'h264', '--json')
+        self.assertEqual(answer.status, 3)
+        self.assertEqual(answer.json['status'], 'invalid')
+
+
+support.main()
