@@ -9,8 +9,9 @@
 G_BEGIN_DECLS
 
 SendoffFrameLoader *sendoff_engine_get_frame_loader (SendoffEngine *self);
-SendoffStore *sendoff_engine_get_store (SendoffEngine *self);
+GListStore *sendoff_engine_get_job_list (SendoffEngine *self);
 SendoffQueue *sendoff_engine_get_queue (SendoffEngine *self);
+SendoffStore *sendoff_engine_get_store (SendoffEngine *self);
 const char *sendoff_engine_get_data_dir (SendoffEngine *self);
 void sendoff_engine_set_catalog (SendoffEngine *self, SendoffCatalog *catalog);
 const char *sendoff_engine_get_cache_dir (SendoffEngine *self);

@@ -200,9 +200,32 @@ on_cancel_requested (SendoffEngine *self, SendoffJob *job)
 }
 
 static void
+on_interrupted_stored (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!sendoff_store_save_job_finish (SENDOFF_STORE (object), result, &error))
+    g_message ("The state of an export could not be stored: %s", error->message);
+}
+
+static void
+on_cancel_export_requested (SendoffEngine *self, SendoffExport *export, SendoffJob *job)
+{
+  g_autoptr (SendoffStoredJob) stored = NULL;
+
+  if (!sendoff_job_get_interrupted (job) || self->queue == NULL || sendoff_queue_contains (self->queue, job))
+    return;
+  sendoff_export_set_cancelled (export);
+  stored = sendoff_job_dup_stored (job);
+  sendoff_store_save_job_async (self->store, stored, NULL, on_interrupted_stored, NULL);
+}
+
+static void
 add_job (SendoffEngine *self, SendoffJob *job, guint position)
 {
   g_signal_connect_object (job, "cancel-requested", G_CALLBACK (on_cancel_requested), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (job, "cancel-export-requested", G_CALLBACK (on_cancel_export_requested), self,
+                           G_CONNECT_SWAPPED);
   g_list_store_insert (self->jobs, position, job);
 }
 
@@ -340,6 +363,20 @@ sendoff_engine_probe_finish (SendoffEngine *self, GAsyncResult *result, GError *
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* (transfer none): newest first; changed by the engine's own files only. */
+GListStore *
+sendoff_engine_get_job_list (SendoffEngine *self)
+{
+  return self->jobs;
+}
+
+/* (transfer none) (nullable): what carries jobs out, NULL when stopped. */
+SendoffQueue *
+sendoff_engine_get_queue (SendoffEngine *self)
+{
+  return self->queue;
+}
+
 /* (transfer none): the folder of chunks and of unfinished jobs. */
 const char *
 sendoff_engine_get_cache_dir (SendoffEngine *self)
@@ -352,13 +389,6 @@ SendoffStore *
 sendoff_engine_get_store (SendoffEngine *self)
 {
   return self->store;
-}
-
-/* (transfer none) (nullable): what carries jobs out; %NULL when stopped. */
-SendoffQueue *
-sendoff_engine_get_queue (SendoffEngine *self)
-{
-  return self->queue;
 }
 
 /* (transfer none): where the user's data is, once started. */

@@ -142,6 +142,15 @@ gboolean sendoff_engine_resume_finish (SendoffEngine *self, GAsyncResult *result
 void sendoff_engine_relocate_async (SendoffEngine *self, SendoffJob *job, GFile *file, GCancellable *cancellable,
                                     GAsyncReadyCallback callback, gpointer data);
 gboolean sendoff_engine_relocate_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+/* Makes again what failed or was cancelled of a job that is over: the export at position @output, -1 for all of them. */
+void sendoff_engine_retry_async (SendoffEngine *self, SendoffJob *job, int output, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer data);
+gboolean sendoff_engine_retry_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
+/* Forgets jobs (element-type SendoffJob) that are over; their files stay. Those that are not over are left out. */
+void sendoff_engine_remove_jobs_async (SendoffEngine *self, GPtrArray *jobs, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer data);
+gboolean sendoff_engine_remove_jobs_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
 
 /* (transfer none): GListModel of SendoffJob, newest first, stored ones included. */
 GListModel *sendoff_engine_get_jobs (SendoffEngine *self);

@@ -203,11 +203,30 @@ sendoff_export_apply (SendoffExport *self,
   return kept_changed;
 }
 
+/** sendoff_export_set_cancelled: cancels one that nobody carries out. */
+void
+sendoff_export_set_cancelled (SendoffExport *self)
+{
+  g_autoptr (SendoffStoredOutput) stored = sendoff_stored_output_copy (self->stored);
+
+  g_free (stored->status);
+  stored->status = g_strdup (sendoff_status_nicks[SENDOFF_STATUS_CANCELLED]);
+  g_clear_pointer (&stored->current_stage, g_free);
+  sendoff_export_apply (self, stored, 0, -1);
+}
+
 /** sendoff_export_get_stored: (transfer none): everything that is kept of it. */
 const SendoffStoredOutput *
 sendoff_export_get_stored (SendoffExport *self)
 {
   return self->stored;
+}
+
+/** sendoff_export_get_output: its position in the plan. */
+guint
+sendoff_export_get_output (SendoffExport *self)
+{
+  return (guint)self->stored->position;
 }
 
 /** sendoff_export_get_name: (transfer none): its label, "YouTube". */

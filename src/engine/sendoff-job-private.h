@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 SendoffExport *sendoff_export_new (const SendoffStoredOutput *stored);
 gboolean sendoff_export_apply (SendoffExport *self, const SendoffStoredOutput *stored, double frames_per_second,
                                gint64 time_left_us);
+void sendoff_export_set_cancelled (SendoffExport *self);
 const SendoffStoredOutput *sendoff_export_get_stored (SendoffExport *self);
 JsonNode *sendoff_export_to_json (SendoffExport *self, const SendoffOutputPlan *plan);
 
@@ -22,6 +23,8 @@ gboolean sendoff_job_apply (SendoffJob *self, const SendoffSnapshot *snapshot);
 void sendoff_job_set_interrupted (SendoffJob *self, gboolean interrupted);
 void sendoff_job_set_source_problem (SendoffJob *self, const char *problem);
 void sendoff_job_set_started (SendoffJob *self);
+SendoffStoredJob *sendoff_job_dup_retry (SendoffJob *self, int output);
+void sendoff_job_begin_again (SendoffJob *self, const SendoffStoredJob *stored);
 gboolean sendoff_job_is_cancel_requested (SendoffJob *self);
 int sendoff_job_get_priority (SendoffJob *self);
 const char *sendoff_job_get_stage (SendoffJob *self);

@@ -38,6 +38,7 @@ enum {
 
 enum {
   SIGNAL_CANCEL_REQUESTED,
+  SIGNAL_CANCEL_EXPORT_REQUESTED,
   N_SIGNALS
 };
 
@@ -121,6 +122,9 @@ sendoff_job_class_init (SendoffJobClass *klass)
   /* For the engine: somebody called sendoff_job_cancel(). */
   signals[SIGNAL_CANCEL_REQUESTED] = g_signal_new ("cancel-requested", SENDOFF_TYPE_JOB, G_SIGNAL_RUN_LAST, 0, NULL,
                                                    NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_CANCEL_EXPORT_REQUESTED]
+      = g_signal_new ("cancel-export-requested", SENDOFF_TYPE_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                      1, SENDOFF_TYPE_EXPORT);
 }
 
 static void
@@ -485,6 +489,115 @@ sendoff_job_cancel (SendoffJob *self)
     return;
   self->cancel_requested = TRUE;
   g_signal_emit (self, signals[SIGNAL_CANCEL_REQUESTED], 0);
+}
+
+static guint
+count_unfinished (SendoffJob *self)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->exports)); i++)
+    {
+      g_autoptr (SendoffExport) export = g_list_model_get_item (G_LIST_MODEL (self->exports), i);
+
+      count += sendoff_status_is_final (sendoff_export_get_status (export)) ? 0 : 1;
+    }
+  return count;
+}
+
+/** sendoff_job_cancel_export: asks for the end of one @export that is not over; the last one ends the job. Returns at
+ * once. */
+void
+sendoff_job_cancel_export (SendoffJob *self, SendoffExport *export)
+{
+  g_return_if_fail (SENDOFF_IS_JOB (self));
+  g_return_if_fail (SENDOFF_IS_EXPORT (export));
+  if (sendoff_status_is_final (sendoff_export_get_status (export)))
+    return;
+  if (count_unfinished (self) == 1)
+    sendoff_job_cancel (self);
+  else
+    g_signal_emit (self, signals[SIGNAL_CANCEL_EXPORT_REQUESTED], 0, export);
+}
+
+static gboolean
+is_to_be_retried (const SendoffStoredOutput *output, int wanted)
+{
+  SendoffStatus status = sendoff_status_from_nick (output->status);
+
+  return (status == SENDOFF_STATUS_FAILED || status == SENDOFF_STATUS_CANCELLED)
+         && (wanted < 0 || wanted == output->position);
+}
+
+static void
+forget_outcome (SendoffStoredOutput *output, char **warnings)
+{
+  g_free (output->status);
+  output->status = g_strdup (sendoff_status_nicks[SENDOFF_STATUS_QUEUED]);
+  output->progress = 0;
+  output->size_bytes = 0;
+  g_clear_pointer (&output->current_stage, g_free);
+  g_clear_pointer (&output->certificate, json_node_unref);
+  g_clear_pointer (&output->error_code, g_free);
+  g_clear_pointer (&output->error_message, g_free);
+  g_clear_pointer (&output->error_stage, g_free);
+  g_strfreev (output->warnings);
+  output->warnings = warnings;
+}
+
+/**
+ * sendoff_job_dup_retry:
+ * @output: position of the one to make again, -1 for all that failed or were cancelled
+ *
+ * Returns: (transfer full) (nullable): the job as it is before another try, %NULL when there is nothing to try
+ */
+SendoffStoredJob *
+sendoff_job_dup_retry (SendoffJob *self, int output)
+{
+  g_autoptr (SendoffStoredJob) stored = sendoff_job_dup_stored (self);
+  guint n_retried = 0;
+
+  g_free (stored->status);
+  stored->status = g_strdup (sendoff_status_nicks[SENDOFF_STATUS_QUEUED]);
+  stored->progress = 0;
+  stored->completed_at = 0;
+  stored->paused = FALSE;
+  g_clear_pointer (&stored->error_message, g_free);
+  for (guint i = 0; i < stored->outputs->len; i++)
+    {
+      SendoffStoredOutput *row = g_ptr_array_index (stored->outputs, i);
+
+      if (is_to_be_retried (row, output))
+        {
+          forget_outcome (row, dup_plan_warnings (self->plan, (int)i));
+          n_retried++;
+        }
+      else if (stored->error_message == NULL)
+        stored->error_message = g_strdup (row->error_message);
+      stored->progress += row->progress / stored->outputs->len;
+    }
+  return n_retried > 0 ? g_steal_pointer (&stored) : NULL;
+}
+
+/** sendoff_job_begin_again: takes over what sendoff_job_dup_retry() made. */
+void
+sendoff_job_begin_again (SendoffJob *self, const SendoffStoredJob *stored)
+{
+  g_object_freeze_notify (G_OBJECT (self));
+  self->cancel_requested = FALSE;
+  self->completed_at = 0;
+  self->status = sendoff_status_from_nick (stored->status);
+  self->progress = stored->progress;
+  for (guint i = 0; i < stored->outputs->len; i++)
+    {
+      g_autoptr (SendoffExport) export = g_list_model_get_item (G_LIST_MODEL (self->exports), i);
+
+      sendoff_export_apply (export, g_ptr_array_index (stored->outputs, i), 0, -1);
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STAGE]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROGRESS]);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 /** sendoff_job_to_json: (transfer full): the document of "export --json" and of the API. */

@@ -37,6 +37,7 @@ G_DECLARE_FINAL_TYPE (SendoffJob, sendoff_job, SENDOFF, JOB, GObject)
  * progress (double 0–100), frames-per-second (double), size-bytes (int64 so far or final), time-left-us (int64,
  * -1 unknown), file (GFile of the final file, NULL until completed), output (int: index in the plan). */
 const char *sendoff_export_get_name (SendoffExport *self);
+guint sendoff_export_get_output (SendoffExport *self);
 SendoffStatus sendoff_export_get_status (SendoffExport *self);
 double sendoff_export_get_progress (SendoffExport *self);
 GFile *sendoff_export_get_file (SendoffExport *self);
@@ -68,6 +69,9 @@ void sendoff_job_resume (SendoffJob *self);
 
 /* Asks for the end; the status becomes cancelled once workers are gone and partial files removed. */
 void sendoff_job_cancel (SendoffJob *self);
+
+/* The same for one of its outputs; the others go on. The last one that is not over ends the job. */
+void sendoff_job_cancel_export (SendoffJob *self, SendoffExport *export);
 
 /* The document of "export --json" and of the API. */
 JsonNode *sendoff_job_to_json (SendoffJob *self);

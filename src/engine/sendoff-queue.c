@@ -33,7 +33,7 @@ typedef struct {
   SendoffJob *job;
   int lock_fd;
   char *lock_path;
-  gulong cancel_handler, pause_handler;
+  gulong cancel_handler, cancel_export_handler, pause_handler;
   guint store_again; /* source, while its end cannot be stored */
   GCancellable *cancellable;
   SendoffRunner *runner;   /* NULL while it waits */
@@ -52,6 +52,7 @@ entry_free (gpointer data)
   Entry *entry = data;
 
   g_signal_handler_disconnect (entry->job, entry->cancel_handler);
+  g_signal_handler_disconnect (entry->job, entry->cancel_export_handler);
   g_signal_handler_disconnect (entry->job, entry->pause_handler);
   if (entry->lock_fd >= 0)
     close (entry->lock_fd);
@@ -387,6 +388,20 @@ on_cancel_requested (SendoffJob *job, gpointer data)
 }
 
 static void
+on_cancel_export_requested (SendoffJob *job, SendoffExport *export, gpointer data)
+{
+  Entry *entry = data;
+
+  if (entry->running)
+    sendoff_runner_cancel_output (entry->runner, sendoff_export_get_output (export));
+  else if (entry->runner == NULL)
+    {
+      sendoff_export_set_cancelled (export);
+      store_job (entry, on_state_stored, NULL);
+    }
+}
+
+static void
 on_paused_changed (SendoffJob *job, GParamSpec *pspec, gpointer data)
 {
   Entry *entry = data;
@@ -438,6 +453,8 @@ sendoff_queue_add (SendoffQueue *self, SendoffJob *job, int lock_fd)
   entry->lock_path = sendoff_job_folder_dup_lock_path (self->cache_dir, sendoff_job_get_export_id (job));
   entry->cancellable = g_cancellable_new ();
   entry->cancel_handler = g_signal_connect (job, "cancel-requested", G_CALLBACK (on_cancel_requested), entry);
+  entry->cancel_export_handler
+      = g_signal_connect (job, "cancel-export-requested", G_CALLBACK (on_cancel_export_requested), entry);
   entry->pause_handler = g_signal_connect (job, "notify::paused", G_CALLBACK (on_paused_changed), entry);
   g_ptr_array_add (self->entries, entry);
   if (sendoff_job_is_cancel_requested (job))

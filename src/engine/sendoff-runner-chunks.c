@@ -502,6 +502,12 @@ sendoff_runner_chunks_returned (SendoffRunner *self, RunnerWork *work)
 {
   if (work->result != NULL && work->result->seeked && !work->sequential)
     note_seek (self, work);
+  if (sendoff_runner_was_called_back (self, work))
+    {
+      if (!self->groups[work->group].restart && is_incomplete (self, work))
+        push_again (self, work, NULL, work->attempt);
+      return;
+    }
   if (self->groups[work->group].restart || g_error_matches (work->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   if (work->result != NULL && work->result->needs_sequential && !self->groups[work->group].sequential)

@@ -25,10 +25,11 @@ is_ready (SendoffRunner *self, RunnerOutput *output)
   RunnerRendition *rendition = output->rendition;
   gboolean ready;
 
-  if (output->over || output->finishing)
+  if (output->finishing)
     return FALSE;
   g_mutex_lock (&self->mutex);
-  ready = (rendition == NULL
+  ready = !output->over
+          && (rendition == NULL
            || (rendition->n_works == 0 && !self->groups[rendition->group].restart
                && sendoff_chunk_ledger_is_proven (rendition->ledger)))
           && (output->track == NULL || output->track->trailer != NULL);
@@ -305,7 +306,7 @@ sendoff_runner_adopt_finished (SendoffRunner *self)
     {
       RunnerOutput *output = &self->outputs[i];
       g_autoptr (SendoffReceipt) receipt
-          = output->over ? NULL : sendoff_job_folder_read_receipt (output->receipt_path);
+          = sendoff_runner_is_over (self, i) ? NULL : sendoff_job_folder_read_receipt (output->receipt_path);
       g_autofree char *path = receipt != NULL ? sendoff_receipt_dup_finished_path (receipt) : NULL;
       g_autoptr (SendoffCertificate) certificate = NULL;
 
@@ -325,18 +326,24 @@ void
 sendoff_runner_finish_returned (SendoffRunner *self, RunnerWork *work)
 {
   RunnerOutput *output = g_ptr_array_index (work->parts, 0);
+  guint index = get_index (self, output);
 
   if (g_error_matches (work->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
+  if (!sendoff_runner_claim (self, index))
+    {
+      unlink (output->part_path);
+      return;
+    }
   if (work->error == NULL && give_final_name (self, work, output, &work->error))
     {
       complete (self, output);
       return;
     }
+  sendoff_runner_unclaim (self, index);
   unlink (output->part_path);
   if (g_error_matches (work->error, SENDOFF_ERROR, SENDOFF_ERROR_NO_SPACE))
     return;
   if (!sendoff_runner_retry (self, work))
-    sendoff_runner_fail_output (self, get_index (self, output), work->error,
-                                work->stage != NULL ? work->stage : "finalizing");
+    sendoff_runner_fail_output (self, index, work->error, work->stage != NULL ? work->stage : "finalizing");
 }

@@ -95,7 +95,7 @@ static void
 say (SendoffRunner *self, const char *stage)
 {
   for (guint i = 0; i < self->plan->outputs->len; i++)
-    if (!self->outputs[i].over)
+    if (!sendoff_runner_is_over (self, i))
       sendoff_tracker_hold (self->tracker, i, stage);
 }
 
@@ -246,7 +246,7 @@ sendoff_runner_hold (SendoffRunner *self)
       RunnerOutput *output = &self->outputs[i];
 
       output->finishing = FALSE;
-      if (!output->over && output->part_path != NULL)
+      if (!sendoff_runner_is_over (self, i) && output->part_path != NULL)
         g_unlink (output->part_path);
     }
   for (guint i = 0; i < self->batches->len; i++)

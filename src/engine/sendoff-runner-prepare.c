@@ -138,7 +138,7 @@ open_cache (SendoffRunner *self, GError **error)
     {
       const RunnerOutput *output = &self->outputs[i];
 
-      if (output->over)
+      if (sendoff_runner_is_over (self, i))
         continue;
       if ((output->plan->video != NULL && !add_rendition (self, videos, i, error))
           || (output->plan->audio != NULL && !add_track (self, audios, i, error)))
@@ -267,7 +267,7 @@ choose_targets (SendoffRunner *self, GError **error)
     {
       g_autoptr (GError) local = NULL;
 
-      if (self->outputs[i].over)
+      if (sendoff_runner_is_over (self, i))
         continue;
       if (prepare_target (self, i, &local))
         sendoff_tracker_set_part (self->tracker, i, SENDOFF_PART_PREPARE, 1);
@@ -286,7 +286,7 @@ static gboolean
 is_any_wanted (SendoffRunner *self)
 {
   for (guint i = 0; i < self->plan->outputs->len; i++)
-    if (!self->outputs[i].over)
+    if (!sendoff_runner_is_over (self, i))
       return TRUE;
   return FALSE;
 }

@@ -44,6 +44,7 @@ typedef struct {
   char *part_path; /* what is written until then */
   char *receipt_path; /* of the file that is about to get its final name */
   gboolean over;      /* completed, failed or cancelled; guarded by the mutex */
+  gboolean naming;    /* too late to cancel it: it gets its final name; guarded by the mutex */
   gboolean finishing; /* runner's thread */
 } RunnerOutput;
 
@@ -71,6 +72,7 @@ typedef struct {
   int order;
   guint attempt; /* 0 the first, 1 once more, 2 each part alone */
   gint64 n_packets; /* to be written by a finish */
+  gboolean called_back; /* a part is no longer wanted: begin again with the others; guarded by the mutex */
   gboolean ran;
   /* outcome */
   SendoffChunksResult *result; /* (nullable) */
@@ -106,7 +108,7 @@ struct _SendoffRunner {
   GPtrArray *renditions; /* RunnerRendition */
   GPtrArray *tracks;     /* RunnerTrack */
   GPtrArray *batches;    /* RunnerBatch */
-  GPtrArray *works;      /* RunnerWork, pushed and not come back */
+  GPtrArray *works;      /* RunnerWork, pushed and not come back; changed under the mutex */
 
   gint64 try_after_us;   /* how long a full disk is left alone */
 
@@ -124,6 +126,14 @@ gboolean sendoff_runner_is_wanted_locked (SendoffRunner *self, GArray *outputs);
 void sendoff_runner_fail_output (SendoffRunner *self, guint output, const GError *error, const char *stage);
 void sendoff_runner_fail_outputs (SendoffRunner *self, GArray *outputs, const GError *error, const char *stage);
 gboolean sendoff_runner_is_cancelled (SendoffRunner *self);
+
+/* sendoff-runner-cancel.c */
+gboolean sendoff_runner_is_over (SendoffRunner *self, guint output);
+gboolean sendoff_runner_claim (SendoffRunner *self, guint output);
+void sendoff_runner_unclaim (SendoffRunner *self, guint output);
+void sendoff_runner_cancel_unwanted (SendoffRunner *self);
+void sendoff_runner_note_pushed (SendoffRunner *self, RunnerWork *work);
+gboolean sendoff_runner_was_called_back (SendoffRunner *self, RunnerWork *work);
 
 /* sendoff-runner-prepare.c */
 gboolean sendoff_runner_prepare (SendoffRunner *self);

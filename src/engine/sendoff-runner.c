@@ -210,11 +210,15 @@ void
 sendoff_runner_push (SendoffRunner *self, RunnerWork *work, gint64 length)
 {
   count_work (self, work, 1);
+  g_mutex_lock (&self->mutex);
   g_ptr_array_add (self->works, work);
+  g_mutex_unlock (&self->mutex);
   sendoff_lane_push (self->lane, work->order, length, run_work, work);
   /* Cancelling between two pushes must not miss the second. */
   if (sendoff_runner_is_cancelled (self) || sendoff_runner_is_draining (self))
     sendoff_lane_cancel (self->lane, NULL);
+  else
+    sendoff_runner_note_pushed (self, work);
 }
 
 /* Whether any of @outputs is still to be made. */
@@ -227,51 +231,18 @@ sendoff_runner_is_wanted_locked (SendoffRunner *self, GArray *outputs)
   return FALSE;
 }
 
-static gboolean
-work_is_wanted_locked (SendoffRunner *self, RunnerWork *work)
-{
-  for (guint i = 0; i < work->parts->len; i++)
-    {
-      gpointer part = g_ptr_array_index (work->parts, i);
-      gboolean wanted = work->kind == RUNNER_WORK_CHUNKS
-                            ? sendoff_runner_is_wanted_locked (self, ((RunnerRendition *)part)->outputs)
-                        : work->kind == RUNNER_WORK_AUDIO
-                            ? sendoff_runner_is_wanted_locked (self, ((RunnerTrack *)part)->outputs)
-                            : !((RunnerOutput *)part)->over;
-
-      if (wanted)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* Slots are for what is still wanted. */
-static void
-cancel_unwanted_work (SendoffRunner *self)
-{
-  g_autoptr (GPtrArray) unwanted = g_ptr_array_new ();
-
-  g_mutex_lock (&self->mutex);
-  for (guint i = 0; i < self->works->len; i++)
-    if (!work_is_wanted_locked (self, g_ptr_array_index (self->works, i)))
-      g_ptr_array_add (unwanted, g_ptr_array_index (self->works, i));
-  g_mutex_unlock (&self->mutex);
-  for (guint i = 0; i < unwanted->len; i++)
-    sendoff_lane_cancel (self->lane, g_ptr_array_index (unwanted, i));
-}
-
 /* Gives @output up; the others go on. @stage is a stable word. Runner's thread. */
 void
 sendoff_runner_fail_output (SendoffRunner *self, guint output, const GError *error, const char *stage)
 {
-  if (self->outputs[output].over || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (sendoff_runner_is_over (self, output) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_mutex_lock (&self->mutex);
   self->outputs[output].over = TRUE;
   g_mutex_unlock (&self->mutex);
   sendoff_tracker_fail (self->tracker, output, error, stage);
   if (self->lane != NULL)
-    cancel_unwanted_work (self);
+    sendoff_runner_cancel_unwanted (self);
 }
 
 /* The same for several; @outputs (nullable) is all of them. */
@@ -352,7 +323,9 @@ carry_out (SendoffRunner *self)
       push_all (self);
       while ((work = sendoff_lane_wait (lane)) != NULL)
         {
+          g_mutex_lock (&self->mutex);
           g_ptr_array_remove_fast (self->works, work);
+          g_mutex_unlock (&self->mutex);
           count_work (self, work, -1);
           if (!sendoff_runner_is_cancelled (self))
             take_returned (self, work);
@@ -368,7 +341,7 @@ static void
 begin_outputs (SendoffRunner *self)
 {
   for (guint i = 0; i < self->plan->outputs->len; i++)
-    if (!self->outputs[i].over)
+    if (!sendoff_runner_is_over (self, i))
       {
         sendoff_tracker_set_status (self->tracker, i, SENDOFF_STATUS_PREPARING, "Opening the source");
         sendoff_tracker_set_part (self->tracker, i, SENDOFF_PART_PREPARE, 0);

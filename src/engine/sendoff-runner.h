@@ -33,6 +33,7 @@ void sendoff_runner_free (SendoffRunner *self);
 void sendoff_runner_run (SendoffRunner *self, GCancellable *cancellable);
 void sendoff_runner_keep_for_later (SendoffRunner *self);
 void sendoff_runner_set_paused (SendoffRunner *self, gboolean paused);
+void sendoff_runner_cancel_output (SendoffRunner *self, guint output);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SendoffRunner, sendoff_runner_free)
 

@@ -379,6 +379,15 @@ sendoff_tracker_fail (SendoffTracker *self, guint output, const GError *error, c
   g_mutex_unlock (&self->mutex);
 }
 
+/** sendoff_tracker_cancel: @output will not be made, because it is not wanted any more. A final status stays. */
+void
+sendoff_tracker_cancel (SendoffTracker *self, guint output)
+{
+  g_mutex_lock (&self->mutex);
+  set_status_locked (self, output, SENDOFF_STATUS_CANCELLED, NULL);
+  g_mutex_unlock (&self->mutex);
+}
+
 /** sendoff_tracker_cancel_rest: every output that has no final status is cancelled. */
 void
 sendoff_tracker_cancel_rest (SendoffTracker *self)

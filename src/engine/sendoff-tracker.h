@@ -58,6 +58,7 @@ void sendoff_tracker_add_warning (SendoffTracker *self, guint output, const char
 void sendoff_tracker_set_certificate (SendoffTracker *self, guint output, const SendoffCertificate *certificate);
 void sendoff_tracker_complete (SendoffTracker *self, guint output, const char *uri, gint64 size_bytes);
 void sendoff_tracker_fail (SendoffTracker *self, guint output, const GError *error, const char *stage);
+void sendoff_tracker_cancel (SendoffTracker *self, guint output);
 void sendoff_tracker_cancel_rest (SendoffTracker *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SendoffTracker, sendoff_tracker_unref)

@@ -746,6 +746,200 @@ interrupt (Fixture *self, guint n_chunks)
   start_engine (self);
 }
 
+/* One of two that share a decoder is given up: the other goes on without it and keeps its chunks. */
+static void
+test_cancel_output (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SendoffPlan) plan = NULL;
+  SendoffJob *job;
+
+  write_source (self, "chunk-ms=60\n");
+  plan = make_plan (self, 16);
+  add_output (plan, "one", 720, 16);
+  add_output (plan, "two", 480, 16);
+  job = submit (self, plan);
+  while (sendoff_job_get_progress (job) < 30)
+    g_main_context_iteration (NULL, TRUE);
+  sendoff_job_cancel_export (job, get_export (job, 0));
+  while (sendoff_export_get_status (get_export (job, 0)) != SENDOFF_STATUS_CANCELLED)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (sendoff_status_is_final (sendoff_job_get_status (job)));
+  wait_until_over (job);
+  g_assert_cmpint (sendoff_export_get_status (get_export (job, 0)), ==, SENDOFF_STATUS_CANCELLED);
+  assert_completed (job, 1);
+  g_assert_cmpuint (count_in_log (self, "outputs 2"), >=, 1);
+  g_assert_cmpuint (count_in_log (self, "outputs 1"), >=, 1);
+  g_assert_cmpuint (count_in_log (self, "chunk "), <=, 18);
+  assert_nothing_left (self, 1);
+}
+
+/* At any moment, also while it is muxed or gets its name: it is made or it is not. */
+static void
+test_cancel_output_late (Fixture *self, gconstpointer data)
+{
+  guint n_files = 0;
+
+  write_source (self, "chunk-ms=5\n");
+  for (guint round = 0; round < 12; round++)
+    {
+      g_autoptr (SendoffPlan) plan = make_plan (self, 2);
+      SendoffJob *job;
+
+      add_output (plan, "one", 720, 2);
+      add_output (plan, "two", 480, 2);
+      job = submit (self, plan);
+      while (sendoff_job_get_progress (job) < 40 + 5 * round && !sendoff_status_is_final (sendoff_job_get_status (job)))
+        g_main_context_iteration (NULL, TRUE);
+      sendoff_job_cancel_export (job, get_export (job, round % 2));
+      wait_until_over (job);
+      for (guint i = 0; i < 2; i++)
+        if (sendoff_export_get_file (get_export (job, i)) != NULL)
+          {
+            assert_completed (job, i);
+            n_files++;
+          }
+        else
+          g_assert_cmpint (sendoff_export_get_status (get_export (job, i)), ==, SENDOFF_STATUS_CANCELLED);
+    }
+  assert_nothing_left (self, n_files);
+}
+
+static void
+test_cancel_output_waiting (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SendoffPlan) plan = NULL;
+  SendoffJob *job;
+
+  write_source (self, "");
+  plan = make_plan (self, 1);
+  add_output (plan, "one", 720, 1);
+  add_output (plan, "two", 480, 1);
+  sendoff_engine_set_max_running_exports (self->engine, 1);
+  submit (self, plan);
+  job = submit (self, plan);
+  sendoff_job_cancel_export (job, get_export (job, 1));
+  g_assert_cmpint (sendoff_export_get_status (get_export (job, 1)), ==, SENDOFF_STATUS_CANCELLED);
+  wait_until_over (job);
+  assert_completed (job, 0);
+  g_assert_cmpint (sendoff_job_get_status (job), ==, SENDOFF_STATUS_CANCELLED);
+  assert_nothing_left (self, 3);
+}
+
+static gboolean
+retry (Fixture *self, SendoffJob *job, int output, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  sendoff_engine_retry_async (self->engine, job, output, NULL, on_done, &result);
+  return sendoff_engine_retry_finish (self->engine, wait_for (&result), error);
+}
+
+/* What failed is made again; what was finished is left alone. */
+static void
+test_retry (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SendoffPlan) plan = NULL;
+  g_autoptr (GError) error = NULL;
+  SendoffJob *job;
+
+  write_source (self, "crash-chunk=0\ntimes=3\n");
+  plan = make_plan (self, 2);
+  add_output (plan, "one", 720, 2);
+  job = submit (self, plan);
+  g_assert_false (retry (self, job, -1, &error));
+  g_assert_error (error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED);
+  g_clear_error (&error);
+  wait_until_over (job);
+  assert_failed (job, 0, SENDOFF_ERROR_WORKER_CRASHED);
+  let_time_pass ();
+  /* Across a restart, as the queue's rows of earlier runs can be. */
+  stop_engine (self);
+  start_engine (self);
+  job = get_first_job (self);
+  assert_failed (job, 0, SENDOFF_ERROR_WORKER_CRASHED);
+  g_assert_true (retry (self, job, 0, &error));
+  g_assert_no_error (error);
+  g_assert_false (sendoff_status_is_final (sendoff_job_get_status (job)));
+  g_assert_null (sendoff_export_get_error (get_export (job, 0)));
+  wait_until_over (job);
+  assert_completed (job, 0);
+  g_assert_cmpint (sendoff_job_get_status (job), ==, SENDOFF_STATUS_COMPLETED);
+  let_time_pass ();
+  g_assert_false (retry (self, job, -1, NULL));
+  assert_nothing_left (self, 1);
+}
+
+static void
+test_retry_cancelled (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SendoffPlan) plan = NULL;
+  g_autoptr (GError) error = NULL;
+  SendoffJob *job;
+
+  write_source (self, "chunk-ms=60\n");
+  plan = make_plan (self, 16);
+  add_output (plan, "one", 720, 16);
+  job = submit (self, plan);
+  while (sendoff_job_get_progress (job) < 20)
+    g_main_context_iteration (NULL, TRUE);
+  sendoff_job_cancel (job);
+  wait_until_over (job);
+  g_assert_cmpint (sendoff_job_get_status (job), ==, SENDOFF_STATUS_CANCELLED);
+  let_time_pass ();
+  retry (self, job, -1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (sendoff_job_get_progress (job), <, 20);
+  wait_until_over (job);
+  assert_completed (job, 0);
+  assert_nothing_left (self, 1);
+}
+
+static guint
+count_jobs (Fixture *self)
+{
+  return g_list_model_get_n_items (sendoff_engine_get_jobs (self->engine));
+}
+
+static void
+on_items_changed (GListModel *list, guint position, guint removed, guint added, guint *n_changes)
+{
+  (*n_changes)++;
+}
+
+/* Jobs that are over are forgotten for good, neighbours at once; one that runs stays. */
+static void
+test_remove_jobs (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) jobs = g_ptr_array_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  guint n_changes = 0;
+
+  write_source (self, "chunk-ms=20\n");
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr (SendoffPlan) plan = make_plan (self, i == 3 ? 8 : 1);
+
+      add_output (plan, "one", 720, i == 3 ? 8 : 1);
+      g_ptr_array_add (jobs, submit (self, plan));
+      if (i == 3)
+        break;
+      wait_until_over (g_ptr_array_index (jobs, i));
+      let_time_pass ();
+    }
+  g_ptr_array_remove_index (jobs, 2);
+  g_signal_connect (sendoff_engine_get_jobs (self->engine), "items-changed", G_CALLBACK (on_items_changed), &n_changes);
+  sendoff_engine_remove_jobs_async (self->engine, jobs, NULL, on_done, &result);
+  g_assert_true (sendoff_engine_remove_jobs_finish (self->engine, wait_for (&result), NULL));
+  g_clear_object (&result);
+  g_assert_cmpuint (n_changes, ==, 1);
+  g_assert_cmpuint (count_jobs (self), ==, 2);
+  wait_until_over (get_first_job (self));
+  stop_engine (self);
+  start_engine (self);
+  g_assert_cmpuint (count_jobs (self), ==, 2);
+  assert_nothing_left (self, 4);
+}
+
 static void
 resume (Fixture *self, SendoffJob *job)
 {
@@ -1130,6 +1324,12 @@ main (int argc, char *argv[])
   ADD ("lying-seeks", "lying-seeks=1\n", test_lying_seeks);
   ADD ("needs-sequential", "needs-sequential=1\n", test_lying_seeks);
   ADD ("cancel", NULL, test_cancel);
+  ADD ("cancel-output", NULL, test_cancel_output);
+  ADD ("cancel-output-late", NULL, test_cancel_output_late);
+  ADD ("cancel-output-waiting", NULL, test_cancel_output_waiting);
+  ADD ("retry", NULL, test_retry);
+  ADD ("retry-cancelled", NULL, test_retry_cancelled);
+  ADD ("remove-jobs", NULL, test_remove_jobs);
   ADD ("full-disk", NULL, test_full_disk);
   ADD ("pause", NULL, test_pause);
   ADD ("pause-quickly", NULL, test_pause_quickly);
