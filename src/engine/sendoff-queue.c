@@ -18,6 +18,9 @@ struct _SendoffQueue {
   SendoffScheduler *scheduler;
   SendoffWorkerClient *client;
   SendoffStore *store;
+  SendoffMemoryBook *memory;
+  gint64 memory_limit_bytes; /* 0 none; guarded by the mutex */
+  GMutex mutex;
   char *cache_dir;
   char **libraries;
   SendoffCatalog *catalog; /* what jobs that begin now are checked by */
@@ -73,6 +76,8 @@ sendoff_queue_finalize (GObject *object)
   g_ptr_array_unref (self->entries);
   sendoff_scheduler_free (self->scheduler);
   sendoff_worker_client_free (self->client);
+  sendoff_memory_book_free (self->memory);
+  g_mutex_clear (&self->mutex);
   g_object_unref (self->store);
   g_strfreev (self->libraries);
   g_clear_object (&self->catalog);
@@ -90,7 +95,27 @@ static void
 sendoff_queue_init (SendoffQueue *self)
 {
   self->max_running = DEFAULT_MAX_RUNNING;
+  self->memory = sendoff_memory_book_new ();
+  g_mutex_init (&self->mutex);
   self->entries = g_ptr_array_new_with_free_func (entry_free);
+}
+
+/* What workers may take: what is free now and what they have, less what is left to others, and never more than the user
+ * wants. On the scheduler's threads. */
+static gint64
+get_budget (gpointer data)
+{
+  SendoffQueue *self = data;
+  gint64 physical_bytes = (gint64)sysconf (_SC_PHYS_PAGES) * sysconf (_SC_PAGESIZE);
+  gint64 available_bytes = sendoff_memory_get_available (), limit_bytes;
+
+  g_mutex_lock (&self->mutex);
+  limit_bytes = self->memory_limit_bytes > 0 ? self->memory_limit_bytes : G_MAXINT64;
+  g_mutex_unlock (&self->mutex);
+  if (available_bytes == G_MAXINT64)
+    return limit_bytes;
+  available_bytes += sendoff_worker_client_get_memory (self->client) - sendoff_memory_get_reserve (physical_bytes);
+  return MIN (available_bytes, limit_bytes);
 }
 
 /** sendoff_queue_new: (transfer full): an empty queue; @scheduler and @client are (transfer full). */
@@ -108,6 +133,7 @@ sendoff_queue_new (SendoffScheduler *scheduler,
   self->store = g_object_ref (store);
   self->cache_dir = g_strdup (cache_dir);
   self->libraries = g_strdupv ((char **)libraries);
+  sendoff_scheduler_set_budget (scheduler, get_budget, self);
   return self;
 }
 
@@ -314,6 +340,7 @@ start_entry (Entry *entry)
     .libraries = self->libraries,
     .catalog = self->catalog,
     .stored_outputs = outputs,
+    .memory = self->memory,
   };
   g_autoptr (GTask) task = g_task_new (NULL, NULL, on_job_over, entry);
 
@@ -433,6 +460,22 @@ sendoff_queue_set_max_running (SendoffQueue *self, guint n)
 {
   self->max_running = MAX (n, 1);
   start_waiting (self);
+}
+
+/** sendoff_queue_set_memory_limit: bytes that all workers may take together, 0 for what the machine has. */
+void
+sendoff_queue_set_memory_limit (SendoffQueue *self, gint64 bytes)
+{
+  g_mutex_lock (&self->mutex);
+  self->memory_limit_bytes = bytes;
+  g_mutex_unlock (&self->mutex);
+}
+
+/** sendoff_queue_set_n_slots: pieces of work that may run at once, of all jobs together. */
+void
+sendoff_queue_set_n_slots (SendoffQueue *self, guint n)
+{
+  sendoff_scheduler_set_n_slots (self->scheduler, n);
 }
 
 /**

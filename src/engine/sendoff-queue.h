@@ -22,6 +22,8 @@ void sendoff_queue_set_catalog (SendoffQueue *self, SendoffCatalog *catalog);
 SendoffWorkerClient *sendoff_queue_get_client (SendoffQueue *self);
 SendoffScheduler *sendoff_queue_get_scheduler (SendoffQueue *self);
 void sendoff_queue_set_max_running (SendoffQueue *self, guint n);
+void sendoff_queue_set_memory_limit (SendoffQueue *self, gint64 bytes);
+void sendoff_queue_set_n_slots (SendoffQueue *self, guint n);
 void sendoff_queue_add (SendoffQueue *self, SendoffJob *job, int lock_fd);
 gboolean sendoff_queue_contains (SendoffQueue *self, SendoffJob *job);
 void sendoff_queue_stop_async (SendoffQueue *self, GAsyncReadyCallback callback, gpointer data);

@@ -89,13 +89,15 @@ static void
 batch_renditions (SendoffRunner *self)
 {
   RunnerBatch *batch = NULL;
+  guint size = 0;
 
   for (guint i = 0; i < self->renditions->len; i++)
     {
       RunnerRendition *rendition = g_ptr_array_index (self->renditions, i);
 
-      if (batch == NULL || batch->group != rendition->group || batch->renditions->len >= self->batch_size)
+      if (batch == NULL || batch->group != rendition->group || batch->renditions->len >= size)
         {
+          size = sendoff_runner_fit_batch (self, i, self->batch_size);
           batch = g_new0 (RunnerBatch, 1);
           batch->group = rendition->group;
           batch->renditions = g_ptr_array_new ();

@@ -73,6 +73,7 @@ typedef struct {
   guint attempt; /* 0 the first, 1 once more, 2 each part alone */
   gint64 n_packets; /* to be written by a finish */
   gboolean called_back; /* a part is no longer wanted: begin again with the others; guarded by the mutex */
+  gint64 max_rss_bytes; /* of its worker, 0 not known */
   gboolean ran;
   /* outcome */
   SendoffChunksResult *result; /* (nullable) */
@@ -94,6 +95,7 @@ struct _SendoffRunner {
   char **target_uris; /* n outputs, "" not chosen yet */
   SendoffScheduler *scheduler; /* borrowed */
   SendoffWorkerClient *client; /* borrowed */
+  SendoffMemoryBook *memory;   /* borrowed */
   SendoffTracker *tracker;
   gint keep; /* atomic: leave everything for a later run */
 
@@ -157,6 +159,12 @@ void sendoff_runner_note_room (SendoffRunner *self);
 void sendoff_runner_clean_cache (SendoffRunner *self);
 gboolean sendoff_runner_hold (SendoffRunner *self);
 void sendoff_runner_wake (SendoffRunner *self);
+
+/* sendoff-runner-memory.c */
+gint64 sendoff_runner_estimate_chunks (SendoffRunner *self, GPtrArray *renditions, int decoder_threads);
+gint64 sendoff_runner_estimate_memory (SendoffRunner *self, const RunnerWork *work);
+void sendoff_runner_note_memory (SendoffRunner *self, const RunnerWork *work);
+guint sendoff_runner_fit_batch (SendoffRunner *self, guint first, guint wanted);
 
 /* sendoff-runner-audio.c */
 void sendoff_runner_push_audio (SendoffRunner *self);

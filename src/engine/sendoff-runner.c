@@ -121,6 +121,7 @@ sendoff_runner_new (const SendoffRunnerSetup *setup,
   self->catalog = g_object_ref (setup->catalog);
   self->scheduler = scheduler;
   self->client = client;
+  self->memory = setup->memory;
   self->tracker = sendoff_tracker_ref (tracker);
   self->source_fd = -1;
   self->groups = g_new0 (RunnerGroup, self->plan->groups->len);
@@ -213,7 +214,7 @@ sendoff_runner_push (SendoffRunner *self, RunnerWork *work, gint64 length)
   g_mutex_lock (&self->mutex);
   g_ptr_array_add (self->works, work);
   g_mutex_unlock (&self->mutex);
-  sendoff_lane_push (self->lane, work->order, length, run_work, work);
+  sendoff_lane_push (self->lane, work->order, length, sendoff_runner_estimate_memory (self, work), run_work, work);
   /* Cancelling between two pushes must not miss the second. */
   if (sendoff_runner_is_cancelled (self) || sendoff_runner_is_draining (self))
     sendoff_lane_cancel (self->lane, NULL);
@@ -327,6 +328,7 @@ carry_out (SendoffRunner *self)
           g_ptr_array_remove_fast (self->works, work);
           g_mutex_unlock (&self->mutex);
           count_work (self, work, -1);
+          sendoff_runner_note_memory (self, work);
           if (!sendoff_runner_is_cancelled (self))
             take_returned (self, work);
           work_free (work);

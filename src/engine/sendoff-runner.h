@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "engine/sendoff-memory.h"
 #include "engine/sendoff-scheduler.h"
 #include "engine/sendoff-tracker.h"
 #include "engine/sendoff-worker-client.h"
@@ -23,6 +24,7 @@ typedef struct {
   SendoffCatalog *catalog; /* for the rules of platforms */
   char *const *libraries; /* of the machine: part of the chunks' identity */
   GPtrArray *stored_outputs; /* SendoffStoredOutput: what an earlier process left */
+  SendoffMemoryBook *memory; /* outlives the runner */
 } SendoffRunnerSetup;
 
 typedef struct _SendoffRunner SendoffRunner;

@@ -1,9 +1,16 @@
 #include "engine/sendoff-scheduler.h"
 
+/* Memory becomes free without anybody telling. */
+#define LOOK_AGAIN_US (2 * G_USEC_PER_SEC)
+
 struct _SendoffScheduler {
-  guint n_slots;
-  GPtrArray *threads;
   GMutex mutex; /* guards everything below, and all of every lane */
+  guint n_slots;
+  guint n_running;
+  gint64 memory_bytes; /* expected of what runs */
+  SendoffBudgetFunc budget; /* (nullable) */
+  gpointer budget_data;
+  GPtrArray *threads; /* never fewer than n_slots */
   GCond work_added;
   GPtrArray *lanes; /* SendoffLane *, borrowed */
   guint64 served; /* pieces started so far */
@@ -24,6 +31,7 @@ struct _SendoffLane {
 typedef struct {
   int order;
   gint64 length;
+  gint64 memory_bytes;
   SendoffWorkFunc func;
   gpointer work;
   GCancellable *cancellable;
@@ -67,6 +75,15 @@ choose_lane_locked (SendoffScheduler *self)
   return best;
 }
 
+/* One piece is always carried out, however little memory there is. What is next waits for its memory and is not
+ * overtaken, or it might wait for ever. */
+static gboolean
+has_memory_locked (SendoffScheduler *self, const Piece *piece)
+{
+  return self->n_running == 0 || self->budget == NULL || piece->memory_bytes <= 0
+         || self->memory_bytes + piece->memory_bytes <= self->budget (self->budget_data);
+}
+
 static void
 run_next_locked (SendoffScheduler *self, SendoffLane *lane)
 {
@@ -74,14 +91,19 @@ run_next_locked (SendoffScheduler *self, SendoffLane *lane)
 
   lane->running = g_list_prepend (lane->running, piece);
   lane->n_running++;
+  self->n_running++;
+  self->memory_bytes += piece->memory_bytes;
   lane->last_served = ++self->served;
   g_mutex_unlock (&self->mutex);
   piece->func (piece->work, piece->cancellable);
   g_mutex_lock (&self->mutex);
   lane->running = g_list_remove (lane->running, piece);
   lane->n_running--;
+  self->n_running--;
+  self->memory_bytes -= piece->memory_bytes;
   g_queue_push_tail (&lane->returned, piece->work);
   g_cond_signal (&lane->work_returned);
+  g_cond_signal (&self->work_added);
   piece_free (piece);
 }
 
@@ -93,15 +115,24 @@ slot_main (gpointer data)
   g_mutex_lock (&self->mutex);
   while (!self->stopping)
     {
-      SendoffLane *lane = choose_lane_locked (self);
+      SendoffLane *lane = self->n_running < self->n_slots ? choose_lane_locked (self) : NULL;
 
-      if (lane != NULL)
+      if (lane != NULL && has_memory_locked (self, g_queue_peek_head (&lane->pending)))
         run_next_locked (self, lane);
+      else if (lane != NULL)
+        g_cond_wait_until (&self->work_added, &self->mutex, g_get_monotonic_time () + LOOK_AGAIN_US);
       else
         g_cond_wait (&self->work_added, &self->mutex);
     }
   g_mutex_unlock (&self->mutex);
   return NULL;
+}
+
+static void
+start_threads_locked (SendoffScheduler *self)
+{
+  while (self->threads->len < self->n_slots)
+    g_ptr_array_add (self->threads, g_thread_new ("sendoff-slot", slot_main, self));
 }
 
 /** sendoff_scheduler_new: (transfer full): a scheduler with @n_slots threads, at least one. */
@@ -115,8 +146,9 @@ sendoff_scheduler_new (guint n_slots)
   g_cond_init (&self->work_added);
   self->lanes = g_ptr_array_new ();
   self->threads = g_ptr_array_new ();
-  for (guint i = 0; i < self->n_slots; i++)
-    g_ptr_array_add (self->threads, g_thread_new ("sendoff-slot", slot_main, self));
+  g_mutex_lock (&self->mutex);
+  start_threads_locked (self);
+  g_mutex_unlock (&self->mutex);
   return self;
 }
 
@@ -142,7 +174,46 @@ sendoff_scheduler_free (SendoffScheduler *self)
 guint
 sendoff_scheduler_get_n_slots (SendoffScheduler *self)
 {
-  return self->n_slots;
+  guint n_slots;
+
+  g_mutex_lock (&self->mutex);
+  n_slots = self->n_slots;
+  g_mutex_unlock (&self->mutex);
+  return n_slots;
+}
+
+/** sendoff_scheduler_set_n_slots: from now on; what runs is not ended. Any thread. */
+void
+sendoff_scheduler_set_n_slots (SendoffScheduler *self, guint n_slots)
+{
+  g_mutex_lock (&self->mutex);
+  self->n_slots = MAX (n_slots, 1);
+  start_threads_locked (self);
+  g_cond_broadcast (&self->work_added);
+  g_mutex_unlock (&self->mutex);
+}
+
+/** sendoff_scheduler_set_budget: asks @func (nullable) how much memory there is before it starts a piece. */
+void
+sendoff_scheduler_set_budget (SendoffScheduler *self, SendoffBudgetFunc func, gpointer data)
+{
+  g_mutex_lock (&self->mutex);
+  self->budget = func;
+  self->budget_data = data;
+  g_cond_broadcast (&self->work_added);
+  g_mutex_unlock (&self->mutex);
+}
+
+/** sendoff_scheduler_get_budget: bytes for everything that runs, G_MAXINT64 without a limit. */
+gint64
+sendoff_scheduler_get_budget (SendoffScheduler *self)
+{
+  gint64 bytes;
+
+  g_mutex_lock (&self->mutex);
+  bytes = self->budget != NULL ? self->budget (self->budget_data) : G_MAXINT64;
+  g_mutex_unlock (&self->mutex);
+  return bytes;
 }
 
 /** sendoff_scheduler_open_lane: (transfer full): a lane for one job; higher @priority goes first. */
@@ -177,15 +248,30 @@ sendoff_lane_close (SendoffLane *self)
   g_free (self);
 }
 
+/** sendoff_lane_set_priority: higher goes first, from now on. Any thread. */
+void
+sendoff_lane_set_priority (SendoffLane *self, int priority)
+{
+  g_mutex_lock (&self->scheduler->mutex);
+  self->priority = priority;
+  g_mutex_unlock (&self->scheduler->mutex);
+}
+
 /**
  * sendoff_lane_push:
  * @order: lower goes first
  * @length: expected amount of work in any unit of the caller's; within an order, more goes first
+ * @memory_bytes: what it is expected to take, 0 when that is of no concern
  * @func: what to do
  * @work: (transfer full): given to @func, comes back from sendoff_lane_wait()
  */
 void
-sendoff_lane_push (SendoffLane *self, int order, gint64 length, SendoffWorkFunc func, gpointer work)
+sendoff_lane_push (SendoffLane *self,
+                   int order,
+                   gint64 length,
+                   gint64 memory_bytes,
+                   SendoffWorkFunc func,
+                   gpointer work)
 {
   Piece *piece = g_new0 (Piece, 1);
   GList *before;
@@ -193,6 +279,7 @@ sendoff_lane_push (SendoffLane *self, int order, gint64 length, SendoffWorkFunc 
   g_return_if_fail (func != NULL && work != NULL);
   piece->order = order;
   piece->length = length;
+  piece->memory_bytes = memory_bytes;
   piece->func = func;
   piece->work = work;
   piece->cancellable = g_cancellable_new ();
@@ -229,6 +316,22 @@ sendoff_lane_wait (SendoffLane *self)
   work = g_queue_pop_head (&self->returned);
   g_mutex_unlock (&self->scheduler->mutex);
   return work;
+}
+
+/** sendoff_lane_set_memory: what @work is now expected to take, if it has not begun. Any thread. */
+void
+sendoff_lane_set_memory (SendoffLane *self, gconstpointer work, gint64 memory_bytes)
+{
+  g_mutex_lock (&self->scheduler->mutex);
+  for (GList *link = self->pending.head; link != NULL; link = link->next)
+    {
+      Piece *piece = link->data;
+
+      if (piece->work == work)
+        piece->memory_bytes = memory_bytes;
+    }
+  g_cond_signal (&self->scheduler->work_added);
+  g_mutex_unlock (&self->scheduler->mutex);
 }
 
 /**

@@ -3,10 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/ioprio.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +18,12 @@
 
 /* The worker finds the source here; see model/sendoff-worker-spec.h. */
 #define SOURCE_FD 3
+
+/* The desktop goes first: a nice level, the scheduler's batch class, the last level of best-effort disk access, and
+ * whoever must end when memory runs out. */
+#define BACKGROUND_NICE      10
+#define BACKGROUND_IO_LEVEL  7
+#define BACKGROUND_OOM_SCORE "300"
 
 struct _SendoffSpawner {
   GThread *thread;
@@ -25,6 +35,7 @@ struct _SendoffSpawner {
 typedef struct {
   const char *path;
   int source_fd;
+  gboolean background;
   SendoffChild *child;
   int error_number; /* 0 success */
   gboolean done;
@@ -86,6 +97,25 @@ reset_signals (void)
   signal (SIGINT, SIG_IGN);
 }
 
+/* What is refused is done without. */
+static void
+step_back (void)
+{
+  struct sched_param parameters = { 0 };
+  int fd;
+
+  if (getpriority (PRIO_PROCESS, 0) < BACKGROUND_NICE)
+    setpriority (PRIO_PROCESS, 0, BACKGROUND_NICE);
+  sched_setscheduler (0, SCHED_BATCH, &parameters);
+  syscall (SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE (IOPRIO_CLASS_BE, BACKGROUND_IO_LEVEL));
+  fd = open ("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (fd < 0)
+    return;
+  while (write (fd, BACKGROUND_OOM_SCORE, strlen (BACKGROUND_OOM_SCORE)) < 0 && errno == EINTR)
+    ;
+  close (fd);
+}
+
 G_NORETURN static void
 become_worker (const SpawnRequest *request, SpawnPipes *pipes, pid_t engine)
 {
@@ -110,6 +140,8 @@ become_worker (const SpawnRequest *request, SpawnPipes *pipes, pid_t engine)
     close (SOURCE_FD);
   close_others_on_exec ();
   reset_signals ();
+  if (request->background)
+    step_back ();
   execv (request->path, argv);
   code = errno;
   if (write (status, &code, sizeof code) != sizeof code)
@@ -224,6 +256,7 @@ sendoff_spawner_free (SendoffSpawner *self)
  * sendoff_spawner_spawn:
  * @path: the worker's program
  * @source_fd: descriptor that the worker gets as number 3, or -1; stays the caller's
+ * @background: whether it gives way to whatever else runs on the machine
  * @child: (out caller-allocates): on success, the process; the caller closes its descriptors and reaps it
  *
  * Blocks until the program runs.
@@ -231,9 +264,14 @@ sendoff_spawner_free (SendoffSpawner *self)
  * Returns: success; otherwise %SENDOFF_ERROR_FAILED
  */
 gboolean
-sendoff_spawner_spawn (SendoffSpawner *self, const char *path, int source_fd, SendoffChild *child, GError **error)
+sendoff_spawner_spawn (SendoffSpawner *self,
+                       const char *path,
+                       int source_fd,
+                       gboolean background,
+                       SendoffChild *child,
+                       GError **error)
 {
-  SpawnRequest request = { .path = path, .source_fd = source_fd, .child = child };
+  SpawnRequest request = { .path = path, .source_fd = source_fd, .background = background, .child = child };
 
   g_return_val_if_fail (path != NULL, FALSE);
   g_async_queue_push (self->requests, &request);

@@ -23,8 +23,8 @@ typedef struct _SendoffSpawner SendoffSpawner;
 
 SendoffSpawner *sendoff_spawner_new (void);
 void sendoff_spawner_free (SendoffSpawner *self);
-gboolean sendoff_spawner_spawn (SendoffSpawner *self, const char *path, int source_fd, SendoffChild *child,
-                                GError **error);
+gboolean sendoff_spawner_spawn (SendoffSpawner *self, const char *path, int source_fd, gboolean background,
+                                SendoffChild *child, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SendoffSpawner, sendoff_spawner_free)
 

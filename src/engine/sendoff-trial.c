@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "engine/sendoff-memory.h"
 #include "engine/sendoff-chunk-ledger.h"
 #include "engine/sendoff-identity.h"
 #include "model/sendoff-estimate.h"
@@ -320,6 +321,20 @@ try_chunk (gpointer data, GCancellable *cancellable)
   g_mutex_unlock (&self->mutex);
 }
 
+static gint64
+estimate_memory (Trial *self, const TrialGroup *group)
+{
+  gint64 bytes = sendoff_memory_estimate_worker ();
+
+  for (guint i = 0; i < group->renditions->len; i++)
+    {
+      const TrialRendition *rendition = g_ptr_array_index (group->renditions, i);
+
+      bytes += sendoff_memory_estimate_encoder (sendoff_plan_get_output (self->setup->plan, rendition->output)->video);
+    }
+  return bytes;
+}
+
 /* The next chunk of the group that has had the smallest part of its own; FALSE when none is wanted. */
 static gboolean
 push_next (Trial *self)
@@ -344,7 +359,7 @@ push_next (Trial *self)
   work->group = next;
   work->chunk = next->order[next->n_pushed++];
   self->n_running++;
-  sendoff_lane_push (self->lane, 0, 1, try_chunk, work);
+  sendoff_lane_push (self->lane, 0, 1, estimate_memory (self, next), try_chunk, work);
   /* Cancelling just before the push must not miss it. */
   if (g_cancellable_is_cancelled (self->cancellable))
     sendoff_lane_cancel (self->lane, NULL);

@@ -16,11 +16,19 @@
 #define LOG_KEPT_BYTES 8192
 #define EXIT_GRACE_MS  5000 /* from the last line to the end of the process */
 #define READ_SIZE      65536
+#define CHECK_EVERY_MS 1000
+
+/* No encoder at the sizes that people export needs more; a share of the machine is the limit where that is less. */
+#define MEMORY_MAX_BYTES ((gint64)16 << 30)
+#define MEMORY_SHARE     0.75
 
 struct _SendoffWorkerClient {
   char *path;
   SendoffSpawner *spawner;
   guint hang_timeout_ms; /* set before the first run */
+  gint64 max_memory_bytes; /* of one worker; set before the first run */
+  GMutex mutex;            /* guards the following */
+  gint64 memory_bytes;     /* what all workers have in memory now */
 };
 
 /* One run; lives on its thread's stack. */
@@ -36,12 +44,15 @@ typedef struct {
   gsize request_length, request_sent;
   GByteArray *line; /* received but not ended */
   GString *log;
-  gint64 active_at_us; /* monotonic time of the last sign of life */
+  gint64 idle_us;       /* since the last sign of life, as far as it was watched */
+  gint64 checked_at_us; /* monotonic time of the last look */
   gint64 cpu_ticks;
+  gint64 memory_bytes; /* resident; its share of the client's sum */
   gboolean output_ended, log_ended;
   JsonNode *result;
   char *stage;
   gint64 max_rss_bytes, cpu_us;
+  gboolean landlock, seccomp;
   GError *error;
 } WorkerRun;
 
@@ -71,6 +82,18 @@ string_member (JsonObject *object, const char *name)
 }
 
 static void
+take_sandbox (WorkerRun *run, JsonObject *object)
+{
+  JsonNode *node = json_object_get_member (object, "sandbox");
+
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    return;
+  object = json_node_get_object (node);
+  run->landlock = json_object_get_boolean_member_with_default (object, "landlock", FALSE);
+  run->seccomp = json_object_get_boolean_member_with_default (object, "seccomp", FALSE);
+}
+
+static void
 take_result (WorkerRun *run, JsonObject *object)
 {
   JsonNode *result = json_object_get_member (object, "result");
@@ -84,6 +107,7 @@ take_result (WorkerRun *run, JsonObject *object)
   run->result = json_node_copy (result);
   run->max_rss_bytes = json_object_get_int_member_with_default (object, "max_rss_bytes", 0);
   run->cpu_us = json_object_get_int_member_with_default (object, "cpu_us", 0);
+  take_sandbox (run, object);
 }
 
 static void
@@ -155,7 +179,7 @@ receive_output (WorkerRun *run)
 
   run->output_ended = !receive (run->child.output_fd, run->line, &got_some);
   if (got_some)
-    run->active_at_us = g_get_monotonic_time ();
+    run->idle_us = 0;
   take_lines (run);
 }
 
@@ -170,7 +194,7 @@ receive_log (WorkerRun *run)
       g_string_append_len (run->log, buffer, got);
       if (run->log->len > LOG_KEPT_BYTES)
         g_string_erase (run->log, 0, (gssize)run->log->len - LOG_KEPT_BYTES);
-      run->active_at_us = g_get_monotonic_time ();
+      run->idle_us = 0;
     }
   else if (got == 0 || (errno != EAGAIN && errno != EINTR))
     run->log_ended = TRUE;
@@ -188,41 +212,85 @@ send_request (WorkerRun *run)
     run->request_sent = run->request_length; /* it is gone; how it ended will be seen */
 }
 
-/* The CPU time of all of the worker's threads, and whether the kernel itself holds it up (a slow disk). */
-static gint64
-read_cpu_ticks (pid_t pid, gboolean *in_kernel)
+/* What the kernel tells of a process. */
+typedef struct {
+  gint64 cpu_ticks; /* of all threads */
+  gint64 memory_bytes; /* resident */
+  gboolean in_kernel; /* held up by the kernel itself: a slow disk */
+} ProcessState;
+
+static gboolean
+read_process_state (pid_t pid, ProcessState *process)
 {
   char path[64];
   g_autofree char *text = NULL;
   const char *rest;
   unsigned long user = 0, kernel = 0;
+  long pages = 0;
   char state = '?';
 
   g_snprintf (path, sizeof path, "/proc/%d/stat", (int)pid);
   if (!g_file_get_contents (path, &text, NULL, NULL) || (rest = strrchr (text, ')')) == NULL)
-    return -1;
-  /* Fields 3, 14 and 15 of proc(5). */
-  if (sscanf (rest + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &state, &user, &kernel) != 3)
-    return -1;
-  *in_kernel = state == 'D';
-  return (gint64)user + (gint64)kernel;
+    return FALSE;
+  /* Fields 3, 14, 15 and 24 of proc(5). */
+  if (sscanf (rest + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %*d %*d %*d %*u %*u %ld", &state,
+              &user, &kernel, &pages)
+      != 4)
+    return FALSE;
+  process->cpu_ticks = (gint64)user + (gint64)kernel;
+  process->memory_bytes = (gint64)pages * sysconf (_SC_PAGESIZE);
+  process->in_kernel = state == 'D';
+  return TRUE;
 }
 
 static void
+note_memory (WorkerRun *run, gint64 memory_bytes)
+{
+  SendoffWorkerClient *client = run->client;
+
+  g_mutex_lock (&client->mutex);
+  client->memory_bytes += memory_bytes - run->memory_bytes;
+  g_mutex_unlock (&client->mutex);
+  run->memory_bytes = memory_bytes;
+}
+
+/* A decoder or encoder that is led astray must not take the whole machine's memory. */
+static void
+check_memory (WorkerRun *run)
+{
+  g_autofree char *text = g_format_size (run->client->max_memory_bytes);
+
+  if (run->memory_bytes > run->client->max_memory_bytes)
+    g_set_error (&run->error, SENDOFF_ERROR, SENDOFF_ERROR_WORKER_CRASHED,
+                 "%s stopped: its process took more than %s of memory.", role_phrases[run->spec->role], text);
+}
+
+/* Only time that was watched counts. When this process was stopped or the machine slept, the worker most likely was
+ * held up as well, and gets its time when both go on. */
+static void
 check_hang (WorkerRun *run)
 {
-  gboolean in_kernel = FALSE;
-  gint64 ticks = read_cpu_ticks (run->child.pid, &in_kernel), now_us = g_get_monotonic_time ();
+  ProcessState process = { .cpu_ticks = -1 };
+  gint64 now_us = g_get_monotonic_time (), limit_us = (gint64)run->client->hang_timeout_ms * 1000;
+  gint64 passed_us = MIN (now_us - run->checked_at_us, MAX (limit_us / 2, 1));
 
-  if (ticks != run->cpu_ticks || in_kernel)
-    {
-      run->cpu_ticks = ticks;
-      run->active_at_us = now_us;
-    }
-  else if (now_us - run->active_at_us >= (gint64)run->client->hang_timeout_ms * 1000)
+  run->checked_at_us = now_us;
+  if (read_process_state (run->child.pid, &process))
+    note_memory (run, process.memory_bytes);
+  run->idle_us = process.cpu_ticks != run->cpu_ticks || process.in_kernel ? 0 : run->idle_us + passed_us;
+  run->cpu_ticks = process.cpu_ticks;
+  check_memory (run);
+  if (run->error == NULL && run->idle_us >= limit_us)
     g_set_error (&run->error, SENDOFF_ERROR, SENDOFF_ERROR_WORKER_HUNG,
                  "%s stopped: nothing moved for %u seconds.", role_phrases[run->spec->role],
                  MAX (run->client->hang_timeout_ms / 1000, 1));
+}
+
+/* A worker that talks a lot is looked at now and then all the same. */
+static gboolean
+is_time_to_check (WorkerRun *run)
+{
+  return g_get_monotonic_time () - run->checked_at_us >= (gint64)CHECK_EVERY_MS * 1000;
 }
 
 /* Waits for something to happen once; the run's error or its end of output says when to stop. */
@@ -236,7 +304,7 @@ poll_once (WorkerRun *run, GPollFD *cancel_fd)
     { .fd = unsent ? run->child.input_fd : -1, .events = POLLOUT },
     { .fd = cancel_fd != NULL ? cancel_fd->fd : -1, .events = POLLIN },
   };
-  int timeout_ms = (int)CLAMP (run->client->hang_timeout_ms / 4, 10, 1000);
+  int timeout_ms = (int)CLAMP (run->client->hang_timeout_ms / 4, 10, CHECK_EVERY_MS);
   int ready = poll (fds, G_N_ELEMENTS (fds), timeout_ms);
 
   if (ready > 0 && fds[2].revents != 0)
@@ -245,7 +313,7 @@ poll_once (WorkerRun *run, GPollFD *cancel_fd)
     receive_log (run);
   if (ready > 0 && fds[0].revents != 0)
     receive_output (run);
-  else if (run->error == NULL && !run->output_ended)
+  if (run->error == NULL && !run->output_ended && (ready <= 0 || fds[0].revents == 0 || is_time_to_check (run)))
     check_hang (run);
 }
 
@@ -333,6 +401,8 @@ fill_report (WorkerRun *run, SendoffWorkerReport *report)
   report->details = g_steal_pointer (&details);
   report->max_rss_bytes = run->max_rss_bytes;
   report->cpu_us = run->cpu_us;
+  report->landlock = run->landlock;
+  report->seccomp = run->seccomp;
 }
 
 /* The descriptor's number in the spec is the worker's, not ours. */
@@ -348,6 +418,14 @@ write_request (WorkerRun *run, int source_fd)
   run->request_length = strlen (run->request);
 }
 
+static gint64
+choose_max_memory (void)
+{
+  double physical_bytes = (double)sysconf (_SC_PHYS_PAGES) * (double)sysconf (_SC_PAGESIZE);
+
+  return (gint64)MIN (physical_bytes * MEMORY_SHARE, (double)MEMORY_MAX_BYTES);
+}
+
 /** sendoff_worker_client_new: (transfer full): a client for the worker program at @path. */
 SendoffWorkerClient *
 sendoff_worker_client_new (const char *path)
@@ -358,6 +436,8 @@ sendoff_worker_client_new (const char *path)
   self->path = g_strdup (path);
   self->spawner = sendoff_spawner_new ();
   self->hang_timeout_ms = SENDOFF_WORKER_HANG_MS;
+  self->max_memory_bytes = choose_max_memory ();
+  g_mutex_init (&self->mutex);
   return self;
 }
 
@@ -366,6 +446,7 @@ void
 sendoff_worker_client_free (SendoffWorkerClient *self)
 {
   sendoff_spawner_free (self->spawner);
+  g_mutex_clear (&self->mutex);
   g_free (self->path);
   g_free (self);
 }
@@ -384,12 +465,38 @@ sendoff_worker_client_set_hang_timeout (SendoffWorkerClient *self, guint timeout
   self->hang_timeout_ms = timeout_ms;
 }
 
+/** sendoff_worker_client_set_max_memory: for tests, before the first run. */
+void
+sendoff_worker_client_set_max_memory (SendoffWorkerClient *self, gint64 bytes)
+{
+  self->max_memory_bytes = bytes;
+}
+
+/** sendoff_worker_client_get_memory: bytes that all workers have in memory, as they were last looked at. */
+gint64
+sendoff_worker_client_get_memory (SendoffWorkerClient *self)
+{
+  gint64 bytes;
+
+  g_mutex_lock (&self->mutex);
+  bytes = self->memory_bytes;
+  g_mutex_unlock (&self->mutex);
+  return bytes;
+}
+
 /** sendoff_worker_report_clear: frees what @self holds, for g_auto(). */
 void
 sendoff_worker_report_clear (SendoffWorkerReport *self)
 {
   g_clear_pointer (&self->stage, g_free);
   g_clear_pointer (&self->details, g_free);
+}
+
+/* Nobody waits at the screen for these. */
+static gboolean
+is_background (const SendoffWorkerSpec *spec)
+{
+  return spec->role == SENDOFF_ROLE_CHUNKS || spec->role == SENDOFF_ROLE_AUDIO || spec->role == SENDOFF_ROLE_MUX;
 }
 
 /**
@@ -417,14 +524,15 @@ sendoff_worker_client_run (SendoffWorkerClient *self,
   WorkerRun run = { .client = self, .spec = spec, .on_event = on_event, .data = data };
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error)
-      || !sendoff_spawner_spawn (self->spawner, self->path, source_fd, &run.child, error))
+      || !sendoff_spawner_spawn (self->spawner, self->path, source_fd, is_background (spec), &run.child, error))
     return NULL;
   run.line = g_byte_array_new ();
   run.log = g_string_new (NULL);
-  run.active_at_us = g_get_monotonic_time ();
+  run.checked_at_us = g_get_monotonic_time ();
   write_request (&run, source_fd);
   talk (&run, cancellable);
   reap (&run);
+  note_memory (&run, 0);
   if (run.error == NULL && run.result == NULL)
     explain_end (&run);
   fill_report (&run, report);

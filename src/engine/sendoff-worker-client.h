@@ -28,12 +28,15 @@ typedef struct {
   char *details; /* the end of its log, at most 8 KiB, valid UTF-8 */
   gint64 max_rss_bytes; /* 0 unknown */
   gint64 cpu_us;
+  gboolean landlock, seccomp; /* which walls stood around it */
 } SendoffWorkerReport;
 
 SendoffWorkerClient *sendoff_worker_client_new (const char *path);
 void sendoff_worker_client_free (SendoffWorkerClient *self);
 const char *sendoff_worker_client_get_path (SendoffWorkerClient *self);
 void sendoff_worker_client_set_hang_timeout (SendoffWorkerClient *self, guint timeout_ms);
+void sendoff_worker_client_set_max_memory (SendoffWorkerClient *self, gint64 bytes);
+gint64 sendoff_worker_client_get_memory (SendoffWorkerClient *self);
 JsonNode *sendoff_worker_client_run (SendoffWorkerClient *self, const SendoffWorkerSpec *spec, int source_fd,
                                      SendoffWorkerEventFunc on_event, gpointer data, GCancellable *cancellable,
                                      SendoffWorkerReport *report, GError **error);

@@ -1,7 +1,8 @@
 /* A worker for tests: it encodes nothing and misbehaves on request.
  *
  * What it does is written in its source file, "key=value" a line:
- *   act=crash|hang|spin|garbage|silent|exit|error|big|close     in the probe role, instead of an answer
+ *   act=crash|hang|stop|spin|eat|garbage|silent|exit|error|big|close     in the probe role, instead of an answer
+ *   nap-ms=N              time that a probe takes
  *   state=FOLDER          where counters are kept from one process to the next
  *   crash-chunk=N         dies at chunk N, hang-chunk=N stops there; times=N that often (default 1)
  *   fail-output=N         an error event of the encoder whenever output N is among the outputs
@@ -369,6 +370,13 @@ act (const char *how)
     die ();
   else if (g_str_equal (how, "hang"))
     hang ();
+  else if (g_str_equal (how, "stop"))
+    raise (SIGSTOP);
+  else if (g_str_equal (how, "eat"))
+    {
+      memset (g_malloc (192 << 20), 1, 192 << 20);
+      hang ();
+    }
   else if (g_str_equal (how, "spin"))
     for (volatile guint i = 0;; i++)
       ;
@@ -402,6 +410,7 @@ run_probe (const SendoffWorkerSpec *spec, GHashTable *wishes)
   g_autoptr (SendoffMediaInfo) info = NULL;
   g_autoptr (JsonNode) node = NULL;
 
+  g_usleep ((gulong)get_int (wishes, "nap-ms", 0) * 1000);
   if (how != NULL)
     {
       act (how);

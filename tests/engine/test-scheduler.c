@@ -114,12 +114,12 @@ test_order (void)
   Work works[] = { { &log, 'a' }, { &log, 'b' }, { &log, 'c' }, { &log, 'd' } };
 
   log_init (&log);
-  sendoff_lane_push (lane, 0, 0, hold, &gate);
+  sendoff_lane_push (lane, 0, 0, 0, hold, &gate);
   wait_until_held (&log, 1);
-  sendoff_lane_push (lane, 1, 1, note, &works[0]);
-  sendoff_lane_push (lane, 1, 5, note, &works[1]);
-  sendoff_lane_push (lane, 1, 1, note, &works[2]);
-  sendoff_lane_push (lane, 0, 0, note, &works[3]);
+  sendoff_lane_push (lane, 1, 1, 0, note, &works[0]);
+  sendoff_lane_push (lane, 1, 5, 0, note, &works[1]);
+  sendoff_lane_push (lane, 1, 1, 0, note, &works[2]);
+  sendoff_lane_push (lane, 0, 0, 0, note, &works[3]);
   open_gate (&log);
   g_assert_cmpuint (drain (lane), ==, 5);
   g_assert_cmpstr (log.order->str, ==, "dbac");
@@ -138,13 +138,13 @@ test_fairness (void)
   Work works[] = { { &log, 'a' }, { &log, 'a' }, { &log, 'b' }, { &log, 'b' }, { &log, 'U' } };
 
   log_init (&log);
-  sendoff_lane_push (first, 0, 0, hold, &gate);
+  sendoff_lane_push (first, 0, 0, 0, hold, &gate);
   wait_until_held (&log, 1);
-  sendoff_lane_push (first, 0, 0, note, &works[0]);
-  sendoff_lane_push (first, 0, 0, note, &works[1]);
-  sendoff_lane_push (second, 0, 0, note, &works[2]);
-  sendoff_lane_push (second, 0, 0, note, &works[3]);
-  sendoff_lane_push (urgent, 0, 0, note, &works[4]);
+  sendoff_lane_push (first, 0, 0, 0, note, &works[0]);
+  sendoff_lane_push (first, 0, 0, 0, note, &works[1]);
+  sendoff_lane_push (second, 0, 0, 0, note, &works[2]);
+  sendoff_lane_push (second, 0, 0, 0, note, &works[3]);
+  sendoff_lane_push (urgent, 0, 0, 0, note, &works[4]);
   open_gate (&log);
   g_assert_cmpuint (drain (first) + drain (second) + drain (urgent), ==, 6);
   g_assert_cmpstr (log.order->str, ==, "Ubaba");
@@ -164,8 +164,96 @@ test_parallel (void)
 
   log_init (&log);
   for (guint i = 0; i < 3; i++)
-    sendoff_lane_push (lane, 0, 0, hold, &works[i]);
+    sendoff_lane_push (lane, 0, 0, 0, hold, &works[i]);
   wait_until_held (&log, 3); /* hangs unless all three run at once */
+  open_gate (&log);
+  g_assert_cmpuint (drain (lane), ==, 3);
+  log_clear (&log);
+}
+
+/* ---- Memory and slots ---- */
+
+static gint64
+get_ten (gpointer data)
+{
+  return 10;
+}
+
+static guint
+count_held (Log *log)
+{
+  guint n;
+
+  g_mutex_lock (&log->mutex);
+  n = log->n_waiting;
+  g_mutex_unlock (&log->mutex);
+  return n;
+}
+
+/* As many as fit run at once; one that never fits runs alone; what is next is not overtaken. */
+static void
+test_memory (void)
+{
+  g_autoptr (SendoffScheduler) scheduler = sendoff_scheduler_new (4);
+  g_autoptr (SendoffLane) lane = sendoff_scheduler_open_lane (scheduler, 0);
+  Log log;
+  Work works[] = { { &log, 'a' }, { &log, 'b' }, { &log, 'c' }, { &log, 'd' } };
+
+  log_init (&log);
+  sendoff_scheduler_set_budget (scheduler, get_ten, NULL);
+  sendoff_lane_push (lane, 0, 0, 5, hold, &works[0]);
+  sendoff_lane_push (lane, 0, 0, 5, hold, &works[1]);
+  wait_until_held (&log, 2);
+  sendoff_lane_push (lane, 1, 0, 50, note, &works[2]);
+  sendoff_lane_push (lane, 2, 0, 1, note, &works[3]);
+  g_usleep (50000);
+  g_assert_cmpuint (count_held (&log), ==, 2);
+  g_assert_cmpstr (log.order->str, ==, "");
+  open_gate (&log);
+  g_assert_cmpuint (drain (lane), ==, 4);
+  g_assert_cmpstr (log.order->str, ==, "cd");
+  log_clear (&log);
+}
+
+/* What was measured since counts for what has not begun. */
+static void
+test_measured_memory (void)
+{
+  g_autoptr (SendoffScheduler) scheduler = sendoff_scheduler_new (2);
+  g_autoptr (SendoffLane) lane = sendoff_scheduler_open_lane (scheduler, 0);
+  Log log;
+  Work works[] = { { &log, 'a' }, { &log, 'b' } };
+
+  log_init (&log);
+  sendoff_scheduler_set_budget (scheduler, get_ten, NULL);
+  sendoff_lane_push (lane, 0, 0, 6, hold, &works[0]);
+  wait_until_held (&log, 1);
+  sendoff_lane_push (lane, 0, 0, 6, hold, &works[1]);
+  sendoff_lane_set_memory (lane, &works[1], 4);
+  wait_until_held (&log, 2); /* hangs unless both run at once */
+  open_gate (&log);
+  g_assert_cmpuint (drain (lane), ==, 2);
+  log_clear (&log);
+}
+
+static void
+test_change_slots (void)
+{
+  g_autoptr (SendoffScheduler) scheduler = sendoff_scheduler_new (1);
+  g_autoptr (SendoffLane) lane = sendoff_scheduler_open_lane (scheduler, 0);
+  Log log;
+  Work works[] = { { &log, 'a' }, { &log, 'b' }, { &log, 'c' } };
+
+  log_init (&log);
+  sendoff_lane_push (lane, 0, 0, 0, hold, &works[0]);
+  sendoff_lane_push (lane, 0, 0, 0, hold, &works[1]);
+  wait_until_held (&log, 1);
+  sendoff_scheduler_set_n_slots (scheduler, 2);
+  wait_until_held (&log, 2); /* hangs unless both run at once */
+  sendoff_scheduler_set_n_slots (scheduler, 1);
+  sendoff_lane_push (lane, 0, 0, 0, hold, &works[2]);
+  g_usleep (50000);
+  g_assert_cmpuint (count_held (&log), ==, 2);
   open_gate (&log);
   g_assert_cmpuint (drain (lane), ==, 3);
   log_clear (&log);
@@ -180,10 +268,10 @@ test_cancel (void)
   Work running = { &log, 'r' }, waiting = { &log, 'w' }, kept = { &log, 'k' };
 
   log_init (&log);
-  sendoff_lane_push (lane, 0, 0, wait_for_cancel, &running);
+  sendoff_lane_push (lane, 0, 0, 0, wait_for_cancel, &running);
   wait_until_held (&log, 1);
-  sendoff_lane_push (lane, 0, 0, note, &waiting);
-  sendoff_lane_push (lane, 0, 0, note, &kept);
+  sendoff_lane_push (lane, 0, 0, 0, note, &waiting);
+  sendoff_lane_push (lane, 0, 0, 0, note, &kept);
   sendoff_lane_cancel (lane, &waiting);
   g_assert_true (sendoff_lane_wait (lane) == &waiting);
   g_assert_false (waiting.ran);
@@ -245,6 +333,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/scheduler/order", test_order);
   g_test_add_func ("/engine/scheduler/fairness", test_fairness);
   g_test_add_func ("/engine/scheduler/parallel", test_parallel);
+  g_test_add_func ("/engine/scheduler/memory", test_memory);
+  g_test_add_func ("/engine/scheduler/measured-memory", test_measured_memory);
+  g_test_add_func ("/engine/scheduler/change-slots", test_change_slots);
   g_test_add_func ("/engine/scheduler/cancel", test_cancel);
   g_test_add_func ("/engine/chunk-runs/split", test_runs);
   g_test_add_func ("/engine/chunk-runs/tails", test_tails);

@@ -1,6 +1,8 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
@@ -112,6 +114,8 @@ typedef struct {
 static const FailureCase failures[] = {
   { "act=crash\n", SENDOFF_ERROR_WORKER_CRASHED, "SIGSEGV" },
   { "act=hang\n", SENDOFF_ERROR_WORKER_HUNG, "nothing moved" },
+  { "act=stop\n", SENDOFF_ERROR_WORKER_HUNG, "nothing moved" },
+  { "act=eat\n", SENDOFF_ERROR_WORKER_CRASHED, "of memory" },
   { "act=garbage\n", SENDOFF_ERROR_WORKER_CRASHED, "makes no sense" },
   { "act=silent\n", SENDOFF_ERROR_WORKER_CRASHED, "no answer" },
   { "act=exit\n", SENDOFF_ERROR_WORKER_CRASHED, "status 7" },
@@ -128,10 +132,12 @@ test_failure (gconstpointer data)
   guint before = count_descriptors ();
 
   sendoff_worker_client_set_hang_timeout (client, 300);
+  sendoff_worker_client_set_max_memory (client, 128 << 20);
   g_assert_null (probe (client, expected->wishes, NULL, &report, &error));
   g_assert_error (error, SENDOFF_ERROR, expected->code);
   g_assert_nonnull (strstr (error->message, expected->words));
   g_assert_cmpuint (count_descriptors (), ==, before);
+  g_assert_cmpint (sendoff_worker_client_get_memory (client), ==, 0);
   if (expected->code == SENDOFF_ERROR_SOURCE_UNSUPPORTED)
     g_assert_cmpstr (report.stage, ==, "probing");
   if (g_str_equal (expected->words, "SIGSEGV"))
@@ -211,6 +217,67 @@ test_descriptors (void)
   g_rmdir (folder);
 }
 
+/* ---- The machine sleeps ---- */
+
+#define HELPER "SENDOFF_TEST_HELPER"
+
+/* What the helper does: a worker idles for most of the time-out. */
+static int
+run_helper (void)
+{
+  g_autoptr (SendoffWorkerClient) client = client_new ();
+  g_autoptr (JsonNode) node = NULL;
+
+  sendoff_worker_client_set_hang_timeout (client, 1000);
+  node = probe (client, "nap-ms=700\n", NULL, NULL, NULL);
+  return node != NULL ? 0 : 1;
+}
+
+static pid_t
+find_child (pid_t parent)
+{
+  g_autofree char *tasks = g_strdup_printf ("/proc/%d/task", (int)parent);
+  g_autoptr (GDir) dir = g_dir_open (tasks, 0, NULL);
+
+  for (const char *name; dir != NULL && (name = g_dir_read_name (dir)) != NULL;)
+    {
+      g_autofree char *path = g_build_filename (tasks, name, "children", NULL);
+      g_autofree char *text = NULL;
+
+      if (g_file_get_contents (path, &text, NULL, NULL) && *text != '\0')
+        return (pid_t)g_ascii_strtoll (text, NULL, 10);
+    }
+  return 0;
+}
+
+/* The whole machine stands still for longer than the time-out, and wakes up one process after the other. */
+static void
+test_sleep (void)
+{
+  g_auto (GStrv) environment = g_environ_setenv (g_get_environ (), HELPER, "1", TRUE);
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  char *arguments[] = { program, NULL };
+  g_autoptr (GError) error = NULL;
+  GPid helper;
+  pid_t worker;
+  int status;
+
+  g_spawn_async (NULL, arguments, environment, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &helper, &error);
+  g_assert_no_error (error);
+  while ((worker = find_child (helper)) == 0)
+    g_usleep (5000);
+  g_usleep (100000);
+  kill (helper, SIGSTOP);
+  kill (worker, SIGSTOP);
+  g_usleep (2 * G_USEC_PER_SEC);
+  kill (helper, SIGCONT);
+  g_usleep (150000);
+  kill (worker, SIGCONT);
+  g_assert_cmpint (waitpid (helper, &status, 0), ==, helper);
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+}
+
 /* One that gives its answer and then does not end is not waited for for long. */
 static void
 test_answer_without_end (void)
@@ -233,6 +300,9 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  if (g_getenv (HELPER) != NULL)
+    return run_helper ();
+  g_test_add_func ("/engine/worker-client/sleep", test_sleep);
   g_test_add_func ("/engine/worker-client/result", test_result);
   g_test_add_func ("/engine/worker-client/big-result", test_big_result);
   g_test_add_func ("/engine/worker-client/big-request", test_big_request);
