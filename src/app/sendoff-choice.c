@@ -110,12 +110,10 @@ new_list (void)
   return list;
 }
 
-/** sendoff_choice_list_resolutions: (transfer full): sizes of the picture, as SendoffChoice. */
-GListModel *
-sendoff_choice_list_resolutions (SendoffCatalog *catalog)
+static void
+add_resolutions (GListStore *list, SendoffCatalog *catalog)
 {
   GPtrArray *resolutions = sendoff_catalog_get_resolutions (catalog);
-  GListStore *list = new_list ();
 
   add (list, "source", _ ("As the video"));
   for (guint i = 0; i < resolutions->len; i++)
@@ -126,28 +124,12 @@ sendoff_choice_list_resolutions (SendoffCatalog *catalog)
 
       add (list, resolution->preset_id, name);
     }
-  return G_LIST_MODEL (list);
 }
 
-/** sendoff_choice_list_framings: (transfer full): what happens when shapes differ, as SendoffChoice. */
-GListModel *
-sendoff_choice_list_framings (void)
-{
-  GListStore *list = new_list ();
-
-  add (list, "pad", _ ("Whole picture with bars"));
-  add (list, "blur", _ ("Whole picture, blurred edges"));
-  add (list, "crop", _ ("Fill and cut off the rest"));
-  add (list, "stretch", _ ("Stretch"));
-  return G_LIST_MODEL (list);
-}
-
-/** sendoff_choice_list_qualities: (transfer full): the quality levels, as SendoffChoice. */
-GListModel *
-sendoff_choice_list_qualities (SendoffCatalog *catalog)
+static void
+add_levels (GListStore *list, SendoffCatalog *catalog)
 {
   GPtrArray *levels = sendoff_catalog_get_levels (catalog);
-  GListStore *list = new_list ();
 
   for (guint i = 0; i < levels->len; i++)
     {
@@ -155,15 +137,12 @@ sendoff_choice_list_qualities (SendoffCatalog *catalog)
 
       add (list, level->level_id, level->name);
     }
-  return G_LIST_MODEL (list);
 }
 
-/** sendoff_choice_list_codecs: (transfer full): the video codecs that can be made, as SendoffChoice. */
-GListModel *
-sendoff_choice_list_codecs (SendoffCatalog *catalog)
+static void
+add_video_codecs (GListStore *list, SendoffCatalog *catalog)
 {
   GPtrArray *codecs = sendoff_catalog_get_video_codecs (catalog);
-  GListStore *list = new_list ();
 
   for (guint i = 0; i < codecs->len; i++)
     {
@@ -173,5 +152,142 @@ sendoff_choice_list_codecs (SendoffCatalog *catalog)
         add (list, codec->codec_id, codec->name);
     }
   add (list, "none", _ ("Sound only"));
+}
+
+static void
+add_audio_codecs (GListStore *list, SendoffCatalog *catalog)
+{
+  GPtrArray *codecs = sendoff_catalog_get_audio_codecs (catalog);
+
+  for (guint i = 0; i < codecs->len; i++)
+    {
+      const SendoffAudioCodec *codec = g_ptr_array_index (codecs, i);
+
+      if (sendoff_rules_is_implemented (codec->codec_id))
+        add (list, codec->codec_id, codec->name);
+    }
+  add (list, "none", _ ("No sound"));
+}
+
+static void
+add_containers (GListStore *list, SendoffCatalog *catalog)
+{
+  GPtrArray *containers = sendoff_catalog_get_containers (catalog);
+
+  for (guint i = 0; i < containers->len; i++)
+    {
+      const SendoffContainer *container = g_ptr_array_index (containers, i);
+
+      if (sendoff_rules_is_implemented (container->format_id))
+        add (list, container->format_id, container->name);
+    }
+}
+
+/* What is in the catalog. */
+static const struct
+{
+  SendoffSetting setting;
+  void (*add) (GListStore *list, SendoffCatalog *catalog);
+} catalog_lists[] = {
+  { SENDOFF_SETTING_RESOLUTION, add_resolutions }, { SENDOFF_SETTING_QUALITY, add_levels },
+  { SENDOFF_SETTING_CODEC, add_video_codecs },     { SENDOFF_SETTING_AUDIO_CODEC, add_audio_codecs },
+  { SENDOFF_SETTING_CONTAINER, add_containers },
+};
+
+/* And what is not. */
+static const struct
+{
+  SendoffSetting setting;
+  const char *id, *name;
+} words[] = {
+  { SENDOFF_SETTING_FIT, "pad", N_ ("Whole picture with bars") },
+  { SENDOFF_SETTING_FIT, "blur", N_ ("Whole picture, blurred edges") },
+  { SENDOFF_SETTING_FIT, "crop", N_ ("Fill and cut off the rest") },
+  { SENDOFF_SETTING_FIT, "stretch", N_ ("Stretch") },
+  { SENDOFF_SETTING_CROP, "center", N_ ("Middle") },
+  { SENDOFF_SETTING_CROP, "left", N_ ("Left") },
+  { SENDOFF_SETTING_CROP, "right", N_ ("Right") },
+  { SENDOFF_SETTING_CROP, "top", N_ ("Top") },
+  { SENDOFF_SETTING_CROP, "bottom", N_ ("Bottom") },
+  { SENDOFF_SETTING_RATE_CONTROL, "crf", N_ ("Even quality (CRF)") },
+  { SENDOFF_SETTING_RATE_CONTROL, "abr", N_ ("Average bit rate (ABR)") },
+  { SENDOFF_SETTING_RATE_CONTROL, "vbr", N_ ("Limited bit rate (VBR)") },
+  { SENDOFF_SETTING_RATE_CONTROL, "cbr", N_ ("Constant bit rate (CBR)") },
+  { SENDOFF_SETTING_TWO_PASS, "yes", N_ ("Yes: look at it first") },
+  { SENDOFF_SETTING_TWO_PASS, "no", N_ ("No") },
+  { SENDOFF_SETTING_SPEED, "ultrafast", N_ ("Fastest, for drafts") },
+  { SENDOFF_SETTING_SPEED, "fast", N_ ("Fast") },
+  { SENDOFF_SETTING_SPEED, "medium", N_ ("Normal") },
+  { SENDOFF_SETTING_SPEED, "slow", N_ ("Slow, smaller files") },
+  { SENDOFF_SETTING_SPEED, "veryslow", N_ ("Slowest, smallest files") },
+  { SENDOFF_SETTING_SCALING, "bilinear", N_ ("Bilinear (fast)") },
+  { SENDOFF_SETTING_SCALING, "bicubic", N_ ("Bicubic (good)") },
+  { SENDOFF_SETTING_SCALING, "lanczos", N_ ("Lanczos (sharp)") },
+  { SENDOFF_SETTING_SCALING, "spline", N_ ("Spline (sharp)") },
+  { SENDOFF_SETTING_UPSCALE, "yes", N_ ("Yes") },
+  { SENDOFF_SETTING_UPSCALE, "no", N_ ("No") },
+  { SENDOFF_SETTING_FPS, "source", N_ ("As the video") },
+  { SENDOFF_SETTING_FPS, "24000/1001", "23.976" },
+  { SENDOFF_SETTING_FPS, "24", "24" },
+  { SENDOFF_SETTING_FPS, "25", "25" },
+  { SENDOFF_SETTING_FPS, "30000/1001", "29.97" },
+  { SENDOFF_SETTING_FPS, "30", "30" },
+  { SENDOFF_SETTING_FPS, "50", "50" },
+  { SENDOFF_SETTING_FPS, "60000/1001", "59.94" },
+  { SENDOFF_SETTING_FPS, "60", "60" },
+  { SENDOFF_SETTING_HDR, "keep", N_ ("Keep HDR") },
+  { SENDOFF_SETTING_HDR, "sdr", N_ ("Convert for ordinary screens") },
+  { SENDOFF_SETTING_SIZE_PRIORITY, "quality", N_ ("Quality") },
+  { SENDOFF_SETTING_SIZE_PRIORITY, "balanced", N_ ("Balanced") },
+  { SENDOFF_SETTING_SIZE_PRIORITY, "size", N_ ("Size") },
+  { SENDOFF_SETTING_OPTIMIZE_FOR, "streaming", N_ ("Streaming") },
+  { SENDOFF_SETTING_OPTIMIZE_FOR, "download", N_ ("Download") },
+  { SENDOFF_SETTING_OPTIMIZE_FOR, "archive", N_ ("Archive") },
+  { SENDOFF_SETTING_KEEP_METADATA, "yes", N_ ("Keep") },
+  { SENDOFF_SETTING_KEEP_METADATA, "no", N_ ("Remove") },
+};
+
+/** sendoff_choice_list_new: (transfer full): SendoffChoice for each value of @setting that can be made; the
+ * first leaves it to the destination. */
+GListModel *
+sendoff_choice_list_new (SendoffCatalog *catalog, SendoffSetting setting)
+{
+  GListStore *list = new_list ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (catalog_lists); i++)
+    if (catalog_lists[i].setting == setting)
+      catalog_lists[i].add (list, catalog);
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (words[i].setting == setting && sendoff_rules_is_available (setting, words[i].id))
+      add (list, words[i].id, _ (words[i].name));
   return G_LIST_MODEL (list);
+}
+
+/** sendoff_choice_list_tracks: (transfer full) (nullable): SendoffChoice for each sound track of @source,
+ * %NULL when it has no two. */
+GListModel *
+sendoff_choice_list_tracks (const SendoffMediaInfo *source)
+{
+  GListStore *list = new_list ();
+  guint n = 0;
+
+  for (guint i = 0; i < source->streams->len; i++)
+    {
+      const SendoffStreamInfo *stream = g_ptr_array_index (source->streams, i);
+      const char *about = stream->title != NULL ? stream->title : stream->language;
+      g_autofree char *id = g_strdup_printf ("%u", n);
+      g_autofree char *name = NULL;
+
+      if (stream->kind != SENDOFF_STREAM_AUDIO)
+        continue;
+      n++;
+      /* Translators: the number of a sound track, and what it is called or its language */
+      name = about != NULL ? g_strdup_printf (_ ("Track %u: %s"), n, about)
+                           : g_strdup_printf (_ ("Track %u"), n);
+      add (list, id, name);
+    }
+  if (n > 1)
+    return G_LIST_MODEL (list);
+  g_object_unref (list);
+  return NULL;
 }

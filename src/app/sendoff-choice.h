@@ -4,6 +4,8 @@
 #include <gio/gio.h>
 
 #include "model/sendoff-catalog.h"
+#include "model/sendoff-media-info.h"
+#include "model/sendoff-output-settings.h"
 
 G_BEGIN_DECLS
 
@@ -15,9 +17,7 @@ SendoffChoice *sendoff_choice_new (const char *id, const char *name);
 const char *sendoff_choice_get_id (SendoffChoice *self);
 const char *sendoff_choice_get_name (SendoffChoice *self);
 
-GListModel *sendoff_choice_list_resolutions (SendoffCatalog *catalog);
-GListModel *sendoff_choice_list_framings (void);
-GListModel *sendoff_choice_list_qualities (SendoffCatalog *catalog);
-GListModel *sendoff_choice_list_codecs (SendoffCatalog *catalog);
+GListModel *sendoff_choice_list_new (SendoffCatalog *catalog, SendoffSetting setting);
+GListModel *sendoff_choice_list_tracks (const SendoffMediaInfo *source);
 
 G_END_DECLS

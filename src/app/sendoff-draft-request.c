@@ -10,15 +10,18 @@
  * Returns: (transfer full): a request made now for the video @source
  */
 SendoffRequest *
-sendoff_draft_request_new (GFile *source, const char *folder_uri, GListModel *outputs)
+sendoff_draft_request_new (GFile *source,
+                           const char *folder_uri,
+                           const char *naming_pattern,
+                           GListModel *outputs)
 {
   g_autofree char *uri = g_file_get_uri (source);
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *date = g_date_time_format (now, "%Y-%m-%d");
   SendoffRequest *request = sendoff_request_new (uri);
 
-  g_object_set (request, "output-folder-uri", folder_uri, "created-at", g_date_time_to_unix (now),
-                "local-date", date, NULL);
+  g_object_set (request, "output-folder-uri", folder_uri, "naming-pattern", naming_pattern, "created-at",
+                g_date_time_to_unix (now), "local-date", date, NULL);
   for (guint i = 0; i < g_list_model_get_n_items (outputs); i++)
     {
       g_autoptr (SendoffOutputItem) output = g_list_model_get_item (outputs, i);

@@ -4,7 +4,9 @@
 
 #include "app/sendoff-output-item.h"
 #include "app/sendoff-source-item.h"
+#include "app/sendoff-words.h"
 #include "base/sendoff-units.h"
+#include "model/sendoff-estimate.h"
 
 static gboolean
 is_looking (GListModel *sources)
@@ -30,8 +32,9 @@ dup_output_reason (GListModel *outputs)
 
       if (sendoff_output_item_get_severity (output) == SENDOFF_SEVERITY_ERROR)
         return g_strdup_printf (_ ("“%s” cannot be made like this. Its message says why."), title);
-      if (!sendoff_output_item_get_typing_valid (output))
-        return g_strdup_printf (_ ("A time of “%s” cannot be understood. Write it like 1:30."), title);
+      if (sendoff_output_item_get_typing_problem (output) != NULL)
+        /* Translators: the name of an output, and a sentence about what was typed there */
+        return g_strdup_printf (_ ("%s: %s"), title, sendoff_output_item_get_typing_problem (output));
     }
   return NULL;
 }
@@ -40,7 +43,7 @@ dup_output_reason (GListModel *outputs)
  * sendoff_draft_summary_dup_reason:
  * @sources: SendoffSourceItem
  * @outputs: SendoffOutputItem
- * @plans: (element-type SendoffPlan): one for each source that is ready
+ * @plans: (element-type SendoffDraftPlan): one for each source that is ready
  * @submitting: whether Export was pressed and is not through yet
  *
  * Returns: (transfer full) (nullable): why Export is not possible, the first thing to do coming first
@@ -64,24 +67,51 @@ sendoff_draft_summary_dup_reason (GListModel *sources,
   return dup_output_reason (outputs);
 }
 
-/** sendoff_draft_summary_dup_totals: (transfer full) (nullable): "2 files · about 109 MB" for all of @plans.
+/* "done at 16:42", as the clock on the wall shows it; exports that wait in the queue already are not counted.
  */
-char *
-sendoff_draft_summary_dup_totals (GListModel *outputs, GPtrArray *plans)
+static char *
+dup_finish (gint64 work_us)
 {
-  g_autofree char *size = NULL;
-  gint64 size_bytes = 0;
-  guint n = plans->len * g_list_model_get_n_items (outputs);
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GDateTime) end = g_date_time_add (now, work_us);
+  g_autofree char *clock = g_date_time_format (end, "%H:%M");
+  g_autofree char *work = sendoff_words_for_work (work_us);
 
-  if (n == 0)
+  if (work_us <= 0)
     return NULL;
+  if (work_us < 60 * G_TIME_SPAN_SECOND)
+    return g_steal_pointer (&work);
+  /* Translators: how long it takes, and a time of the day */
+  return g_strdup_printf (_ ("%s, done at %s"), work, clock);
+}
+
+/** sendoff_draft_summary_dup_totals: (transfer full) (nullable): "2 files · about 109 MB · about 2 min, done
+ * at 16:42" for all of @plans (element-type SendoffDraftPlan). */
+char *
+sendoff_draft_summary_dup_totals (SendoffEngine *engine, GPtrArray *plans)
+{
+  gint64 size_bytes = 0, cpu_us = 0;
+  g_autofree char *size = NULL;
+  g_autofree char *files = NULL;
+  g_autofree char *finish = NULL;
+  guint n = 0;
+
   for (guint p = 0; p < plans->len; p++)
     {
-      const SendoffPlan *plan = g_ptr_array_index (plans, p);
+      const SendoffDraftPlan *plan = g_ptr_array_index (plans, p);
 
-      for (guint i = 0; i < plan->outputs->len; i++)
-        size_bytes += sendoff_plan_get_output (plan, i)->estimated_size_bytes;
+      for (guint i = 0; i < plan->plan->outputs->len; i++, n++)
+        {
+          const SendoffOutputPlan *output = sendoff_plan_get_output (plan->plan, i);
+
+          size_bytes += output->estimated_size_bytes;
+          cpu_us += sendoff_estimate_cpu_us (sendoff_source_item_get_info (plan->source), output);
+        }
     }
+  if (n == 0)
+    return NULL;
   size = sendoff_format_size (size_bytes);
-  return g_strdup_printf (ngettext ("%u file · about %s", "%u files · about %s", n), n, size);
+  files = g_strdup_printf (ngettext ("%u file · about %s", "%u files · about %s", n), n, size);
+  finish = dup_finish (cpu_us / MAX (1, sendoff_engine_get_machine (engine)->cores));
+  return finish != NULL ? g_strdup_printf ("%s · %s", files, finish) : g_steal_pointer (&files);
 }

@@ -1,7 +1,7 @@
 /* What the draft says about itself as a whole, in words. Pure functions; main thread. */
 #pragma once
 
-#include <gio/gio.h>
+#include "app/sendoff-draft-plans.h"
 
 G_BEGIN_DECLS
 
@@ -9,6 +9,6 @@ char *sendoff_draft_summary_dup_reason (GListModel *sources,
                                         GListModel *outputs,
                                         GPtrArray *plans,
                                         gboolean submitting);
-char *sendoff_draft_summary_dup_totals (GListModel *outputs, GPtrArray *plans);
+char *sendoff_draft_summary_dup_totals (SendoffEngine *engine, GPtrArray *plans);
 
 G_END_DECLS

@@ -2,11 +2,12 @@
 
 #include <glib/gi18n.h>
 
+#include "app/sendoff-departure.h"
 #include "app/sendoff-destination.h"
+#include "app/sendoff-draft-disks.h"
 #include "app/sendoff-draft-request.h"
 #include "app/sendoff-draft-summary.h"
 #include "app/sendoff-intake.h"
-#include "app/sendoff-submission.h"
 
 struct _SendoffDraft
 {
@@ -18,12 +19,15 @@ struct _SendoffDraft
   GListStore *sources;
   GListStore *outputs;
   GListStore *destinations;
+  SendoffDraftPlans *plans;
+  SendoffDraftDisks *disks;
   char *folder_uri; /* (nullable): beside the video */
-  char *totals;     /* (nullable) */
-  char *reason;     /* (nullable) */
-  guint replan_id;
+  char *naming_pattern;
+  char *totals;                /* (nullable) */
+  char *reason;                /* (nullable) */
+  SendoffSourceItem *selected; /* (nullable): one of the sources */
   gboolean following; /* a change of the outputs is being carried over to the cards, or the other way round */
-  guint n_submitting, n_queued, n_failed;
+  gboolean departing; /* Export was pressed and is not through yet */
 };
 
 enum
@@ -37,12 +41,18 @@ enum
   PROP_REASON,
   PROP_FOLDER_NAME,
   PROP_FOLDER_URI,
+  PROP_NAMING_PATTERN,
+  PROP_FOLDER_ISSUES,
+  PROP_HAS_FOLDER_ISSUES,
+  PROP_SELECTED_SOURCE,
   N_PROPS
 };
 
 enum
 {
   SIGNAL_QUEUED,
+  SIGNAL_PLANNED,
+  SIGNAL_FOLDER_WANTED,
   N_SIGNALS
 };
 
@@ -57,7 +67,11 @@ sendoff_draft_dispose (GObject *object)
   SendoffDraft *self = SENDOFF_DRAFT (object);
 
   g_list_store_remove_all (self->sources);
-  g_clear_handle_id (&self->replan_id, g_source_remove);
+  g_clear_object (&self->selected);
+  if (self->plans != NULL)
+    sendoff_draft_plans_stop (self->plans);
+  if (self->disks != NULL)
+    sendoff_draft_disks_stop (self->disks);
   sendoff_intake_stop (self->intake);
   G_OBJECT_CLASS (sendoff_draft_parent_class)->dispose (object);
 }
@@ -67,6 +81,8 @@ sendoff_draft_finalize (GObject *object)
 {
   SendoffDraft *self = SENDOFF_DRAFT (object);
 
+  g_clear_object (&self->plans);
+  g_clear_object (&self->disks);
   g_clear_object (&self->intake);
   g_clear_object (&self->sources);
   g_clear_object (&self->outputs);
@@ -74,6 +90,7 @@ sendoff_draft_finalize (GObject *object)
   g_clear_object (&self->engine);
   g_clear_object (&self->preferences);
   g_free (self->folder_uri);
+  g_free (self->naming_pattern);
   g_free (self->totals);
   g_free (self->reason);
   G_OBJECT_CLASS (sendoff_draft_parent_class)->finalize (object);
@@ -124,15 +141,42 @@ sendoff_draft_get_property (GObject *object, guint prop_id, GValue *value, GPara
     case PROP_FOLDER_URI:
       g_value_set_string (value, self->folder_uri);
       break;
+    case PROP_NAMING_PATTERN:
+      g_value_set_string (value, self->naming_pattern);
+      break;
+    case PROP_FOLDER_ISSUES:
+      g_value_set_object (value, sendoff_draft_disks_get_issues (self->disks));
+      break;
+    case PROP_HAS_FOLDER_ISSUES:
+      g_value_set_boolean (value,
+                           g_list_model_get_n_items (sendoff_draft_disks_get_issues (self->disks)) > 0);
+      break;
+    case PROP_SELECTED_SOURCE:
+      g_value_set_object (value, self->selected);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
 static void
+sendoff_draft_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  SendoffDraft *self = SENDOFF_DRAFT (object);
+
+  if (prop_id == PROP_NAMING_PATTERN)
+    sendoff_draft_set_naming_pattern (self, g_value_get_string (value));
+  else if (prop_id == PROP_SELECTED_SOURCE)
+    sendoff_draft_select_source (self, g_value_get_object (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
 install_properties (GObjectClass *object_class)
 {
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags writable = flags | G_PARAM_WRITABLE | G_PARAM_EXPLICIT_NOTIFY;
 
   properties[PROP_SOURCES] = g_param_spec_object ("sources", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   properties[PROP_OUTPUTS] = g_param_spec_object ("outputs", NULL, NULL, G_TYPE_LIST_MODEL, flags);
@@ -143,6 +187,12 @@ install_properties (GObjectClass *object_class)
   properties[PROP_REASON] = g_param_spec_string ("reason", NULL, NULL, NULL, flags);
   properties[PROP_FOLDER_NAME] = g_param_spec_string ("folder-name", NULL, NULL, NULL, flags);
   properties[PROP_FOLDER_URI] = g_param_spec_string ("folder-uri", NULL, NULL, NULL, flags);
+  properties[PROP_NAMING_PATTERN] = g_param_spec_string ("naming-pattern", NULL, NULL, NULL, writable);
+  properties[PROP_FOLDER_ISSUES]
+      = g_param_spec_object ("folder-issues", NULL, NULL, G_TYPE_LIST_MODEL, flags);
+  properties[PROP_HAS_FOLDER_ISSUES] = g_param_spec_boolean ("has-folder-issues", NULL, NULL, FALSE, flags);
+  properties[PROP_SELECTED_SOURCE]
+      = g_param_spec_object ("selected-source", NULL, NULL, SENDOFF_TYPE_SOURCE_ITEM, writable);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -154,9 +204,14 @@ sendoff_draft_class_init (SendoffDraftClass *klass)
   object_class->dispose = sendoff_draft_dispose;
   object_class->finalize = sendoff_draft_finalize;
   object_class->get_property = sendoff_draft_get_property;
+  object_class->set_property = sendoff_draft_set_property;
   install_properties (object_class);
   signals[SIGNAL_QUEUED] = g_signal_new ("queued", SENDOFF_TYPE_DRAFT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_UINT);
+  signals[SIGNAL_PLANNED]
+      = g_signal_new ("planned", SENDOFF_TYPE_DRAFT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_FOLDER_WANTED] = g_signal_new ("folder-wanted", SENDOFF_TYPE_DRAFT, G_SIGNAL_RUN_LAST, 0,
+                                                NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -178,30 +233,12 @@ count (GListStore *list)
 }
 
 static SendoffRequest *
-make_request (SendoffDraft *self, SendoffSourceItem *source)
+make_request (SendoffSourceItem *source, gpointer data)
 {
+  SendoffDraft *self = data;
+
   return sendoff_draft_request_new (sendoff_source_item_get_file (source), self->folder_uri,
-                                    G_LIST_MODEL (self->outputs));
-}
-
-/* A plan for each video that is ready. */
-static GPtrArray *
-make_plans (SendoffDraft *self)
-{
-  GPtrArray *plans = g_ptr_array_new_with_free_func ((GDestroyNotify)sendoff_plan_free);
-
-  for (guint i = 0; i < count (self->sources); i++)
-    {
-      g_autoptr (SendoffSourceItem) source = g_list_model_get_item (G_LIST_MODEL (self->sources), i);
-      g_autoptr (SendoffRequest) request = NULL;
-
-      if (!self->started || sendoff_source_item_get_state (source) != SENDOFF_SOURCE_READY)
-        continue;
-      request = make_request (self, source);
-      g_ptr_array_add (plans,
-                       sendoff_engine_plan (self->engine, sendoff_source_item_get_info (source), request));
-    }
-  return plans;
+                                    self->naming_pattern, G_LIST_MODEL (self->outputs));
 }
 
 static void
@@ -223,41 +260,68 @@ remember_outputs (SendoffDraft *self)
   sendoff_preferences_set_outputs (self->preferences, (const char *const *)texts);
 }
 
-static gboolean
-replan (gpointer data)
+static char *
+dup_reason (SendoffDraft *self, GPtrArray *plans)
 {
-  SendoffDraft *self = data;
-  g_autoptr (GPtrArray) plans = make_plans (self);
+  char *reason = sendoff_draft_summary_dup_reason (G_LIST_MODEL (self->sources), G_LIST_MODEL (self->outputs),
+                                                   plans, self->departing);
+
+  return reason != NULL ? reason : g_strdup (sendoff_draft_disks_get_error (self->disks));
+}
+
+static void
+apply_reason (SendoffDraft *self)
+{
   gboolean could = self->reason == NULL;
 
-  self->replan_id = 0;
+  take_text (self, &self->reason, PROP_REASON, dup_reason (self, sendoff_draft_plans_get (self->plans)));
+  if (could != (self->reason == NULL))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_EXPORT]);
+}
+
+/* Every plan is up to date: says so, and what follows from it. */
+static void
+on_planned (SendoffDraft *self)
+{
+  GPtrArray *plans = sendoff_draft_plans_get (self->plans);
+
   for (guint i = 0; i < count (self->outputs); i++)
     {
       g_autoptr (SendoffOutputItem) output = g_list_model_get_item (G_LIST_MODEL (self->outputs), i);
 
-      sendoff_output_item_apply (output, plans, i);
+      sendoff_output_item_apply (output, self->engine, plans, i);
     }
-  take_text (self, &self->totals, PROP_TOTALS,
-             sendoff_draft_summary_dup_totals (G_LIST_MODEL (self->outputs), plans));
-  take_text (self, &self->reason, PROP_REASON,
-             sendoff_draft_summary_dup_reason (G_LIST_MODEL (self->sources), G_LIST_MODEL (self->outputs),
-                                               plans, self->n_submitting > 0));
-  if (could != (self->reason == NULL))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_EXPORT]);
-  if (self->started)
-    remember_outputs (self);
-  return G_SOURCE_REMOVE;
+  take_text (self, &self->totals, PROP_TOTALS, sendoff_draft_summary_dup_totals (self->engine, plans));
+  apply_reason (self);
+  remember_outputs (self);
+  sendoff_draft_disks_check (self->disks, plans->len > 0 ? g_ptr_array_index (plans, 0) : NULL);
+  g_signal_emit (self, signals[SIGNAL_PLANNED], 0);
 }
 
-/* Many changes at once are planned once; with many videos, each of which changes as it is looked at, less
- * often. */
 static void
-queue_replan (SendoffDraft *self)
+on_disks_changed (SendoffDraft *self)
 {
-  guint delay_ms = MIN (4 * count (self->sources), 400);
+  apply_reason (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HAS_FOLDER_ISSUES]);
+}
 
-  if (self->replan_id == 0)
-    self->replan_id = g_timeout_add_full (G_PRIORITY_HIGH_IDLE, delay_ms, replan, self, NULL);
+static void
+on_folder_wanted (SendoffDraft *self)
+{
+  g_signal_emit (self, signals[SIGNAL_FOLDER_WANTED], 0);
+}
+
+static void
+on_names_wanted (SendoffDraft *self)
+{
+  sendoff_draft_set_naming_pattern (self, NULL);
+}
+
+static void
+replan (SendoffDraft *self)
+{
+  if (self->started)
+    sendoff_draft_plans_invalidate (self->plans);
 }
 
 /* ---- Outputs and destinations ---- */
@@ -296,7 +360,7 @@ static void
 on_outputs_changed (SendoffDraft *self)
 {
   follow_outputs (self);
-  queue_replan (self);
+  replan (self);
 }
 
 static void
@@ -314,8 +378,8 @@ add_settings (SendoffDraft *self, SendoffOutputSettings *settings)
   g_autoptr (SendoffOutputItem) output
       = sendoff_output_item_new (settings, sendoff_engine_get_catalog (self->engine));
 
-  g_signal_connect_object (settings, "notify", G_CALLBACK (queue_replan), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (output, "notify::typing-valid", G_CALLBACK (queue_replan), self,
+  g_signal_connect_object (settings, "notify", G_CALLBACK (replan), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (output, "notify::typing-problem", G_CALLBACK (apply_reason), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (output, "remove", G_CALLBACK (on_remove_output), self, G_CONNECT_SWAPPED);
   g_list_store_append (self->outputs, output);
@@ -362,11 +426,21 @@ sendoff_draft_add_output (SendoffDraft *self)
 
 /* ---- Sources ---- */
 
+/* One is always selected, as long as there are any. */
 static void
 on_sources_changed (SendoffDraft *self)
 {
+  g_autoptr (SendoffSourceItem) first = g_list_model_get_item (G_LIST_MODEL (self->sources), 0);
+
+  if (self->selected == NULL || !g_list_store_find (self->sources, self->selected, NULL))
+    sendoff_draft_select_source (self, first);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HAS_SOURCES]);
-  queue_replan (self);
+}
+
+static void
+on_source_changed (SendoffDraft *self, SendoffSourceItem *source)
+{
+  sendoff_draft_plans_forget (self->plans, source);
 }
 
 static void
@@ -375,8 +449,10 @@ on_remove_source (SendoffDraft *self, SendoffSourceItem *source)
   guint position;
 
   sendoff_source_item_stop (source);
-  if (g_list_store_find (self->sources, source, &position))
-    g_list_store_remove (self->sources, position);
+  if (!g_list_store_find (self->sources, source, &position))
+    return;
+  g_list_store_remove (self->sources, position);
+  sendoff_draft_plans_forget (self->plans, source);
 }
 
 static gboolean
@@ -400,7 +476,7 @@ add_source (SendoffDraft *self, GFile *file)
   if (has_file (self, file))
     return;
   source = sendoff_source_item_new (file);
-  g_signal_connect_object (source, "changed", G_CALLBACK (queue_replan), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (source, "changed", G_CALLBACK (on_source_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (source, "remove", G_CALLBACK (on_remove_source), self, G_CONNECT_SWAPPED);
   g_list_store_append (self->sources, source);
   if (self->started)
@@ -442,50 +518,37 @@ sendoff_draft_set_folder (SendoffDraft *self, GFile *folder)
   forget_problems (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER_URI]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER_NAME]);
-  queue_replan (self);
+  replan (self);
+}
+
+/** sendoff_draft_set_naming_pattern: how files are named; @pattern is %NULL or empty for names as usual. */
+void
+sendoff_draft_set_naming_pattern (SendoffDraft *self, const char *pattern)
+{
+  const char *wanted = pattern != NULL && *pattern != '\0' ? pattern : SENDOFF_DEFAULT_NAMING_PATTERN;
+
+  if (g_strcmp0 (self->naming_pattern, wanted) == 0)
+    return;
+  g_free (self->naming_pattern);
+  self->naming_pattern = g_strdup (wanted);
+  sendoff_preferences_set_naming_pattern (self->preferences, wanted);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAMING_PATTERN]);
+  replan (self);
 }
 
 /* ---- Export ---- */
 
-/* One video on its way into the queue. */
-typedef struct
-{
-  SendoffDraft *draft;
-  SendoffSourceItem *source;
-} Departure;
-
 static void
-finish_export (SendoffDraft *self)
+on_departed (GObject *object, GAsyncResult *result, gpointer data)
 {
-  guint n_queued = self->n_queued, n_failed = self->n_failed;
+  g_autoptr (SendoffDraft) self = data;
+  g_autoptr (SendoffDepartureResult) departure = sendoff_departure_run_finish (result);
 
-  self->n_queued = self->n_failed = 0;
-  g_signal_emit (self, signals[SIGNAL_QUEUED], 0, n_queued, n_failed);
-  queue_replan (self);
-}
-
-static void
-on_submitted (GObject *object, GAsyncResult *result, gpointer data)
-{
-  Departure *departure = data;
-  SendoffDraft *self = departure->draft;
-  g_autoptr (GError) error = NULL;
-
-  if (sendoff_submission_run_finish (result, &error) != NULL)
-    {
-      self->n_queued++;
-      on_remove_source (self, departure->source);
-    }
-  else
-    {
-      self->n_failed++;
-      sendoff_source_item_set_problem (departure->source, error->message);
-    }
-  if (--self->n_submitting == 0)
-    finish_export (self);
-  g_object_unref (departure->source);
-  g_object_unref (self);
-  g_free (departure);
+  self->departing = FALSE;
+  for (guint i = 0; i < departure->gone->len; i++)
+    on_remove_source (self, g_ptr_array_index (departure->gone, i));
+  g_signal_emit (self, signals[SIGNAL_QUEUED], 0, departure->n_queued, departure->n_failed);
+  apply_reason (self);
 }
 
 /** sendoff_draft_export: puts every video that can be exported into the queue; "queued" tells when that is
@@ -496,24 +559,10 @@ sendoff_draft_export (SendoffDraft *self)
   if (self->reason != NULL || !self->started)
     return;
   forget_problems (self);
-  for (guint i = 0; i < count (self->sources); i++)
-    {
-      g_autoptr (SendoffSourceItem) source = g_list_model_get_item (G_LIST_MODEL (self->sources), i);
-      g_autoptr (SendoffRequest) request = NULL;
-      Departure *departure;
-
-      if (sendoff_source_item_get_state (source) != SENDOFF_SOURCE_READY)
-        continue;
-      request = make_request (self, source);
-      departure = g_new0 (Departure, 1);
-      departure->draft = g_object_ref (self);
-      departure->source = g_object_ref (source);
-      self->n_submitting++;
-      sendoff_submission_run_async (self->engine, sendoff_source_item_get_file (source), request,
-                                    on_submitted, departure);
-    }
-  take_text (self, &self->reason, PROP_REASON, g_strdup (_ ("Putting the videos into the queue…")));
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_EXPORT]);
+  self->departing = TRUE;
+  sendoff_departure_run_async (self->engine, sendoff_draft_plans_get (self->plans), on_departed,
+                               g_object_ref (self));
+  apply_reason (self);
 }
 
 /* ---- Start ---- */
@@ -555,6 +604,7 @@ sendoff_draft_start (SendoffDraft *self)
 {
   g_return_if_fail (!self->started);
   self->started = TRUE;
+  sendoff_draft_plans_start (self->plans);
   restore_outputs (self);
   add_destinations (self);
   for (guint i = 0; i < count (self->sources); i++)
@@ -563,7 +613,7 @@ sendoff_draft_start (SendoffDraft *self)
 
       sendoff_source_item_start (source, self->engine);
     }
-  queue_replan (self);
+  replan (self);
 }
 
 /** sendoff_draft_stop: the engine is about to stop: nothing is asked of it any more. */
@@ -571,6 +621,8 @@ void
 sendoff_draft_stop (SendoffDraft *self)
 {
   self->started = FALSE;
+  sendoff_draft_plans_stop (self->plans);
+  sendoff_draft_disks_stop (self->disks);
   sendoff_intake_stop (self->intake);
   for (guint i = 0; i < count (self->sources); i++)
     {
@@ -589,6 +641,15 @@ sendoff_draft_new (SendoffEngine *engine, SendoffPreferences *preferences)
   self->engine = g_object_ref (engine);
   self->preferences = g_object_ref (preferences);
   self->folder_uri = sendoff_preferences_dup_folder_uri (preferences);
+  self->naming_pattern = sendoff_preferences_dup_naming_pattern (preferences);
+  self->plans = sendoff_draft_plans_new (engine, G_LIST_MODEL (self->sources), make_request, self);
+  self->disks = sendoff_draft_disks_new (engine);
+  g_signal_connect_object (self->plans, "changed", G_CALLBACK (on_planned), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->disks, "changed", G_CALLBACK (on_disks_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->disks, "folder-wanted", G_CALLBACK (on_folder_wanted), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->disks, "names-wanted", G_CALLBACK (on_names_wanted), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->intake, "file", G_CALLBACK (add_source), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->sources, "items-changed", G_CALLBACK (on_sources_changed), self,
                            G_CONNECT_SWAPPED);
@@ -616,4 +677,34 @@ GListModel *
 sendoff_draft_get_destinations (SendoffDraft *self)
 {
   return G_LIST_MODEL (self->destinations);
+}
+
+/** sendoff_draft_get_selected_source: (transfer none) (nullable): the video that is looked at. */
+SendoffSourceItem *
+sendoff_draft_get_selected_source (SendoffDraft *self)
+{
+  return self->selected;
+}
+
+/** sendoff_draft_select_source: @source (nullable: there is none) is the video that is looked at. */
+void
+sendoff_draft_select_source (SendoffDraft *self, SendoffSourceItem *source)
+{
+  if (g_set_object (&self->selected, source))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED_SOURCE]);
+}
+
+/** sendoff_draft_get_selected_plan: (transfer none) (nullable): the plan of the video that is looked at,
+ * valid until the next "planned". */
+const SendoffDraftPlan *
+sendoff_draft_get_selected_plan (SendoffDraft *self)
+{
+  return self->selected != NULL ? sendoff_draft_plans_find (self->plans, self->selected) : NULL;
+}
+
+/** sendoff_draft_get_folder_issues: (transfer none): SendoffIssueItem about where the files go. */
+GListModel *
+sendoff_draft_get_folder_issues (SendoffDraft *self)
+{
+  return sendoff_draft_disks_get_issues (self->disks);
 }

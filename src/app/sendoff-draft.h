@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "app/sendoff-draft-plans.h"
 #include "app/sendoff-preferences.h"
 #include "app/sendoff-output-item.h"
 #include "app/sendoff-source-item.h"
@@ -18,16 +19,24 @@ G_DECLARE_FINAL_TYPE (SendoffDraft, sendoff_draft, SENDOFF, DRAFT, GObject)
 
 /* Properties (notified): sources, outputs, destinations (GListModel), has-sources, can-export
  * (boolean), totals, reason (why it cannot export, NULL when it can) and folder-name (strings), folder-uri
- * (string, NULL beside the video). Signals: "queued" (uint n_videos, uint n_failed): what Export led to. */
+ * (string, NULL beside the video), naming-pattern (string, writable), folder-issues (GListModel of
+ * SendoffIssueItem), has-folder-issues (boolean), selected-source (SendoffSourceItem, writable). Signals:
+ * "queued" (uint n_videos, uint n_failed): what Export led to; "planned": the plans are others;
+ * "folder-wanted": a button asks for another folder. */
 SendoffDraft *sendoff_draft_new (SendoffEngine *engine, SendoffPreferences *preferences);
 void sendoff_draft_start (SendoffDraft *self);
 void sendoff_draft_stop (SendoffDraft *self);
 GListModel *sendoff_draft_get_sources (SendoffDraft *self);
 GListModel *sendoff_draft_get_outputs (SendoffDraft *self);
 GListModel *sendoff_draft_get_destinations (SendoffDraft *self);
+GListModel *sendoff_draft_get_folder_issues (SendoffDraft *self);
 void sendoff_draft_add_files (SendoffDraft *self, GPtrArray *files);
 void sendoff_draft_add_output (SendoffDraft *self);
 void sendoff_draft_set_folder (SendoffDraft *self, GFile *folder);
+void sendoff_draft_set_naming_pattern (SendoffDraft *self, const char *pattern);
 void sendoff_draft_export (SendoffDraft *self);
+SendoffSourceItem *sendoff_draft_get_selected_source (SendoffDraft *self);
+void sendoff_draft_select_source (SendoffDraft *self, SendoffSourceItem *source);
+const SendoffDraftPlan *sendoff_draft_get_selected_plan (SendoffDraft *self);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 
 #include "app/sendoff-destination.h"
 #include "app/sendoff-destination-card.h"
+#include "app/sendoff-issue-row.h"
 #include "app/sendoff-output-row.h"
 #include "app/sendoff-source-row.h"
 
@@ -17,6 +18,8 @@ struct _SendoffExportPage
   GtkListBox *outputs;
   GtkFlowBox *platforms;
   GtkFlowBox *presets;
+  GtkEditable *pattern_row;
+  GtkListBox *folder_issues;
   GtkFileChooserNative *folder_chooser; /* (nullable): while it is open */
 };
 
@@ -66,6 +69,12 @@ create_output_row (gpointer item, gpointer data)
 }
 
 static GtkWidget *
+create_issue_row (gpointer item, gpointer data)
+{
+  return sendoff_issue_row_new (item);
+}
+
+static GtkWidget *
 create_card (gpointer item, gpointer data)
 {
   return sendoff_destination_card_new (item);
@@ -94,20 +103,6 @@ bind_cards (GtkFlowBox *box, GListModel *destinations, GtkFilter *filter)
       = gtk_filter_list_model_new (g_object_ref (destinations), g_object_ref (filter));
 
   gtk_flow_box_bind_model (box, G_LIST_MODEL (shown), create_card, NULL, NULL);
-}
-
-static void
-bind_lists (SendoffExportPage *self)
-{
-  GListModel *destinations = sendoff_draft_get_destinations (self->draft);
-  g_autoptr (GtkFilter) presets = GTK_FILTER (gtk_custom_filter_new (is_preset, NULL, NULL));
-
-  gtk_list_box_bind_model (self->sources, sendoff_draft_get_sources (self->draft), create_source_row, NULL,
-                           NULL);
-  gtk_list_box_bind_model (self->outputs, sendoff_draft_get_outputs (self->draft), create_output_row, NULL,
-                           NULL);
-  bind_cards (self->platforms, destinations, self->platform_filter);
-  bind_cards (self->presets, destinations, presets);
 }
 
 /* ---- Actions ---- */
@@ -154,9 +149,34 @@ on_choose_folder_clicked (SendoffExportPage *self)
 }
 
 static void
+on_pattern_applied (SendoffExportPage *self)
+{
+  sendoff_draft_set_naming_pattern (self->draft, gtk_editable_get_text (self->pattern_row));
+}
+
+static void
 on_reset_folder_clicked (SendoffExportPage *self)
 {
   sendoff_draft_set_folder (self->draft, NULL);
+}
+
+static void
+bind_lists (SendoffExportPage *self)
+{
+  GListModel *destinations = sendoff_draft_get_destinations (self->draft);
+  g_autoptr (GtkFilter) presets = GTK_FILTER (gtk_custom_filter_new (is_preset, NULL, NULL));
+
+  gtk_list_box_bind_model (self->sources, sendoff_draft_get_sources (self->draft), create_source_row, NULL,
+                           NULL);
+  gtk_list_box_bind_model (self->outputs, sendoff_draft_get_outputs (self->draft), create_output_row, NULL,
+                           NULL);
+  gtk_list_box_bind_model (self->folder_issues, sendoff_draft_get_folder_issues (self->draft),
+                           create_issue_row, NULL, NULL);
+  g_object_bind_property (self->draft, "naming-pattern", self->pattern_row, "text", G_BINDING_SYNC_CREATE);
+  g_signal_connect_object (self->draft, "folder-wanted", G_CALLBACK (on_choose_folder_clicked), self,
+                           G_CONNECT_SWAPPED);
+  bind_cards (self->platforms, destinations, self->platform_filter);
+  bind_cards (self->presets, destinations, presets);
 }
 
 /* ---- Object ---- */
@@ -212,6 +232,8 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SendoffExportPage, outputs);
   gtk_widget_class_bind_template_child (widget_class, SendoffExportPage, platforms);
   gtk_widget_class_bind_template_child (widget_class, SendoffExportPage, presets);
+  gtk_widget_class_bind_template_child (widget_class, SendoffExportPage, pattern_row);
+  gtk_widget_class_bind_template_child (widget_class, SendoffExportPage, folder_issues);
   gtk_widget_class_bind_template_callback (widget_class, get_view);
   gtk_widget_class_bind_template_callback (widget_class, has_text);
   gtk_widget_class_bind_template_callback (widget_class, get_more_label);
@@ -219,6 +241,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, on_more_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_choose_folder_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_reset_folder_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_pattern_applied);
 }
 
 static void

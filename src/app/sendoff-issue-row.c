@@ -61,6 +61,18 @@ get_markup (GObject *object, const char *message, gpointer data)
                          : NULL;
 }
 
+static gboolean
+has_text (GObject *object, const char *text, gpointer data)
+{
+  return text != NULL && *text != '\0';
+}
+
+static void
+on_fix_clicked (SendoffIssueRow *self)
+{
+  sendoff_issue_item_fix (self->item);
+}
+
 static void
 sendoff_issue_row_constructed (GObject *object)
 {
@@ -115,6 +127,8 @@ sendoff_issue_row_class_init (SendoffIssueRowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, get_icon_name);
   gtk_widget_class_bind_template_callback (widget_class, get_styles);
   gtk_widget_class_bind_template_callback (widget_class, get_markup);
+  gtk_widget_class_bind_template_callback (widget_class, has_text);
+  gtk_widget_class_bind_template_callback (widget_class, on_fix_clicked);
 }
 
 static void

@@ -2,8 +2,10 @@
 
 #include <glib/gi18n.h>
 
-#include "app/sendoff-issue-item.h"
+#include "app/sendoff-choice.h"
+#include "app/sendoff-issue-list.h"
 #include "app/sendoff-words.h"
+#include "model/sendoff-estimate.h"
 
 struct _SendoffOutputItem
 {
@@ -11,10 +13,16 @@ struct _SendoffOutputItem
   SendoffOutputSettings *settings;
   SendoffCatalog *catalog;
   char *title;
-  char *summary;
+  char *words; /* (nullable) */
+  char *size;  /* (nullable) */
+  double size_fraction;
+  char *time; /* (nullable) */
   GListStore *issues;
   int severity;
-  gboolean typing_valid;
+  GHashTable *typing_problems; /* row → sentence */
+  SendoffTraits traits;
+  GListStore *audio_tracks;
+  guint n_tracks;
 };
 
 enum
@@ -22,10 +30,14 @@ enum
   PROP_SETTINGS = 1,
   PROP_CATALOG,
   PROP_TITLE,
-  PROP_SUMMARY,
+  PROP_WORDS,
+  PROP_SIZE,
+  PROP_SIZE_FRACTION,
+  PROP_TIME,
   PROP_ISSUES,
   PROP_SEVERITY,
-  PROP_TYPING_VALID,
+  PROP_TYPING_PROBLEM,
+  PROP_TRAITS,
   N_PROPS
 };
 
@@ -80,7 +92,11 @@ sendoff_output_item_finalize (GObject *object)
   g_clear_object (&self->catalog);
   g_clear_object (&self->issues);
   g_free (self->title);
-  g_free (self->summary);
+  g_clear_object (&self->audio_tracks);
+  g_hash_table_unref (self->typing_problems);
+  g_free (self->words);
+  g_free (self->size);
+  g_free (self->time);
   G_OBJECT_CLASS (sendoff_output_item_parent_class)->finalize (object);
 }
 
@@ -100,8 +116,17 @@ sendoff_output_item_get_property (GObject *object, guint prop_id, GValue *value,
     case PROP_TITLE:
       g_value_set_string (value, self->title);
       break;
-    case PROP_SUMMARY:
-      g_value_set_string (value, self->summary);
+    case PROP_WORDS:
+      g_value_set_string (value, self->words);
+      break;
+    case PROP_SIZE:
+      g_value_set_string (value, self->size);
+      break;
+    case PROP_SIZE_FRACTION:
+      g_value_set_double (value, self->size_fraction);
+      break;
+    case PROP_TIME:
+      g_value_set_string (value, self->time);
       break;
     case PROP_ISSUES:
       g_value_set_object (value, self->issues);
@@ -109,8 +134,11 @@ sendoff_output_item_get_property (GObject *object, guint prop_id, GValue *value,
     case PROP_SEVERITY:
       g_value_set_int (value, self->severity);
       break;
-    case PROP_TYPING_VALID:
-      g_value_set_boolean (value, self->typing_valid);
+    case PROP_TYPING_PROBLEM:
+      g_value_set_string (value, sendoff_output_item_get_typing_problem (self));
+      break;
+    case PROP_TRAITS:
+      g_value_set_uint (value, self->traits);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -150,11 +178,15 @@ sendoff_output_item_class_init (SendoffOutputItemClass *klass)
       = g_param_spec_object ("settings", NULL, NULL, SENDOFF_TYPE_OUTPUT_SETTINGS, construct);
   properties[PROP_CATALOG] = g_param_spec_object ("catalog", NULL, NULL, SENDOFF_TYPE_CATALOG, construct);
   properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, flags);
-  properties[PROP_SUMMARY] = g_param_spec_string ("summary", NULL, NULL, NULL, flags);
+  properties[PROP_WORDS] = g_param_spec_string ("words", NULL, NULL, NULL, flags);
+  properties[PROP_SIZE] = g_param_spec_string ("size", NULL, NULL, NULL, flags);
+  properties[PROP_SIZE_FRACTION] = g_param_spec_double ("size-fraction", NULL, NULL, 0, 1, 0, flags);
+  properties[PROP_TIME] = g_param_spec_string ("time", NULL, NULL, NULL, flags);
   properties[PROP_ISSUES] = g_param_spec_object ("issues", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   properties[PROP_SEVERITY]
       = g_param_spec_int ("severity", NULL, NULL, -1, SENDOFF_SEVERITY_ERROR, -1, flags);
-  properties[PROP_TYPING_VALID] = g_param_spec_boolean ("typing-valid", NULL, NULL, TRUE, flags);
+  properties[PROP_TYPING_PROBLEM] = g_param_spec_string ("typing-problem", NULL, NULL, NULL, flags);
+  properties[PROP_TRAITS] = g_param_spec_uint ("traits", NULL, NULL, 0, G_MAXUINT, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[SIGNAL_REMOVE] = g_signal_new ("remove", SENDOFF_TYPE_OUTPUT_ITEM, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                          NULL, G_TYPE_NONE, 0);
@@ -165,7 +197,8 @@ sendoff_output_item_init (SendoffOutputItem *self)
 {
   self->issues = g_list_store_new (SENDOFF_TYPE_ISSUE_ITEM);
   self->severity = -1;
-  self->typing_valid = TRUE;
+  self->typing_problems = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->audio_tracks = g_list_store_new (SENDOFF_TYPE_CHOICE);
 }
 
 /** sendoff_output_item_new: (transfer full): an item that edits @settings, of which a reference is kept. */
@@ -211,21 +244,37 @@ sendoff_output_item_get_severity (SendoffOutputItem *self)
   return self->severity;
 }
 
-/** sendoff_output_item_get_typing_valid: whether all that is typed in its row can be understood. */
-gboolean
-sendoff_output_item_get_typing_valid (SendoffOutputItem *self)
+/** sendoff_output_item_get_typing_problem: (transfer none) (nullable): why something that is typed in its row
+ * cannot be understood. */
+const char *
+sendoff_output_item_get_typing_problem (SendoffOutputItem *self)
 {
-  return self->typing_valid;
+  GHashTableIter iter;
+  gpointer problem = NULL;
+
+  g_hash_table_iter_init (&iter, self->typing_problems);
+  return g_hash_table_iter_next (&iter, NULL, &problem) ? problem : NULL;
 }
 
-/** sendoff_output_item_set_typing_valid: for the row, which alone knows what cannot be a setting. */
+/** sendoff_output_item_set_typing_problem: for @row, which alone knows what cannot be a setting; %NULL: all
+ * is well. */
 void
-sendoff_output_item_set_typing_valid (SendoffOutputItem *self, gboolean typing_valid)
+sendoff_output_item_set_typing_problem (SendoffOutputItem *self, gpointer row, const char *problem)
 {
-  if (self->typing_valid == typing_valid)
+  if (g_strcmp0 (g_hash_table_lookup (self->typing_problems, row), problem) == 0)
     return;
-  self->typing_valid = typing_valid;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TYPING_VALID]);
+  if (problem != NULL)
+    g_hash_table_insert (self->typing_problems, row, g_strdup (problem));
+  else
+    g_hash_table_remove (self->typing_problems, row);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TYPING_PROBLEM]);
+}
+
+/** sendoff_output_item_get_audio_tracks: (transfer none): SendoffChoice of the video's sound tracks. */
+GListModel *
+sendoff_output_item_get_audio_tracks (SendoffOutputItem *self)
+{
+  return G_LIST_MODEL (self->audio_tracks);
 }
 
 /** sendoff_output_item_dup_remembered: (transfer full): its settings but for those of one video, as JSON
@@ -262,116 +311,86 @@ set_text (SendoffOutputItem *self, char **member, guint prop_id, const char *tex
   g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
 }
 
-/* How many videos' plans have the same sentence about this output. */
-static guint
-count_message (GPtrArray *plans, guint output, const char *message)
+/* ---- Messages ---- */
+
+static void
+on_fix (SendoffOutputItem *self, SendoffIssueItem *issue)
 {
-  guint n = 0;
+  const SendoffFix *fix = sendoff_issue_item_get_fix (issue);
 
-  for (guint p = 0; p < plans->len; p++)
-    {
-      const SendoffPlan *plan = g_ptr_array_index (plans, p);
-
-      for (guint i = 0; i < plan->issues->len; i++)
-        {
-          const SendoffIssue *issue = g_ptr_array_index (plan->issues, i);
-
-          n += issue->output == (int)output && g_str_equal (issue->message, message);
-        }
-    }
-  return n;
+  if (fix != NULL)
+    sendoff_fix_apply (fix, self->settings);
 }
 
 static void
-add_issue (
-    GPtrArray *items, GHashTable *seen, GPtrArray *plans, const SendoffPlan *plan, const SendoffIssue *issue)
+apply_issues (SendoffOutputItem *self, SendoffEngine *engine, GPtrArray *plans, guint output)
 {
-  g_autofree char *message = NULL;
-
-  if (plans->len > 1 && count_message (plans, issue->output, issue->message) < plans->len)
-    /* Translators: the name of a video, and a sentence about it */
-    message = g_strdup_printf (_ ("%s: %s"), plan->source_name, issue->message);
-  else
-    message = g_strdup (issue->message);
-  if (g_hash_table_contains (seen, message))
-    return;
-  g_ptr_array_add (items, sendoff_issue_item_new (issue->severity, message));
-  g_hash_table_add (seen, g_steal_pointer (&message));
-}
-
-static GPtrArray *
-collect_issues (GPtrArray *plans, guint output)
-{
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  GPtrArray *items = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (int severity = SENDOFF_SEVERITY_ERROR; severity >= SENDOFF_SEVERITY_INFO; severity--)
-    for (guint p = 0; p < plans->len; p++)
-      {
-        const SendoffPlan *plan = g_ptr_array_index (plans, p);
-
-        for (guint i = 0; i < plan->issues->len; i++)
-          {
-            const SendoffIssue *issue = g_ptr_array_index (plan->issues, i);
-
-            if (issue->severity == severity
-                && (issue->output == (int)output || (issue->output < 0 && output == 0)))
-              add_issue (items, seen, plans, plan, issue);
-          }
-      }
-  return items;
-}
-
-static gboolean
-has_same_issues (SendoffOutputItem *self, GPtrArray *items)
-{
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->issues)) != items->len)
-    return FALSE;
-  for (guint i = 0; i < items->len; i++)
-    {
-      g_autoptr (SendoffIssueItem) old = g_list_model_get_item (G_LIST_MODEL (self->issues), i);
-      SendoffIssueItem *new = g_ptr_array_index (items, i);
-
-      if (g_strcmp0 (sendoff_issue_item_get_message (old), sendoff_issue_item_get_message (new)) != 0
-          || sendoff_issue_item_get_severity (old) != sendoff_issue_item_get_severity (new))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static void
-apply_issues (SendoffOutputItem *self, GPtrArray *plans, guint output)
-{
-  g_autoptr (GPtrArray) items = collect_issues (plans, output);
+  g_autoptr (GPtrArray) items = sendoff_issue_list_collect (engine, plans, output);
   int severity = items->len > 0 ? (int)sendoff_issue_item_get_severity (g_ptr_array_index (items, 0)) : -1;
 
-  /* Rows are made anew only when there is something new to read. */
-  if (!has_same_issues (self, items))
-    g_list_store_splice (self->issues, 0, g_list_model_get_n_items (G_LIST_MODEL (self->issues)),
-                         items->pdata, items->len);
+  if (sendoff_issue_list_apply (self->issues, items))
+    for (guint i = 0; i < items->len; i++)
+      g_signal_connect_object (g_ptr_array_index (items, i), "fix", G_CALLBACK (on_fix), self,
+                               G_CONNECT_SWAPPED);
   if (severity == self->severity)
     return;
   self->severity = severity;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SEVERITY]);
 }
 
-static char *
-dup_size (GPtrArray *plans, guint output)
+/* ---- What is said about the files ---- */
+
+static const SendoffOutputPlan *
+get_planned (GPtrArray *plans, guint plan, guint output)
+{
+  return sendoff_plan_get_output (((SendoffDraftPlan *)g_ptr_array_index (plans, plan))->plan, output);
+}
+
+static void
+apply_size (SendoffOutputItem *self, GPtrArray *plans, guint output)
 {
   gint64 size_bytes = 0, low_bytes = 0, high_bytes = 0, limit_bytes = 0;
+  gboolean known = plans->len > 0;
+  g_autofree char *text = NULL;
+  double fraction = 0;
 
   for (guint i = 0; i < plans->len; i++)
     {
-      const SendoffOutputPlan *plan = sendoff_plan_get_output (g_ptr_array_index (plans, i), output);
+      const SendoffOutputPlan *plan = get_planned (plans, i, output);
 
-      if (plan->estimated_size_bytes <= 0)
-        return sendoff_words_for_size (0, 0, 0, 0);
+      known &= plan->estimated_size_bytes > 0;
       size_bytes += plan->estimated_size_bytes;
       low_bytes += plan->estimated_low_bytes;
       high_bytes += plan->estimated_high_bytes;
       limit_bytes = plan->max_size_bytes;
+      if (limit_bytes > 0)
+        fraction = MAX (fraction, (double)plan->estimated_size_bytes / (double)limit_bytes);
     }
-  return sendoff_words_for_size (size_bytes, low_bytes, high_bytes, plans->len == 1 ? limit_bytes : 0);
+  text = sendoff_words_for_size (known ? size_bytes : 0, low_bytes, high_bytes,
+                                 plans->len == 1 ? limit_bytes : 0);
+  set_text (self, &self->size, PROP_SIZE, plans->len > 0 ? text : NULL);
+  fraction = MIN (fraction, 1);
+  if (fraction == self->size_fraction)
+    return;
+  self->size_fraction = fraction;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SIZE_FRACTION]);
+}
+
+static void
+apply_time (SendoffOutputItem *self, SendoffEngine *engine, GPtrArray *plans, guint output)
+{
+  gint64 cpu_us = 0;
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < plans->len; i++)
+    {
+      const SendoffDraftPlan *plan = g_ptr_array_index (plans, i);
+
+      cpu_us += sendoff_estimate_cpu_us (sendoff_source_item_get_info (plan->source),
+                                         sendoff_plan_get_output (plan->plan, output));
+    }
+  text = sendoff_words_for_work (cpu_us / MAX (1, sendoff_engine_get_machine (engine)->cores));
+  set_text (self, &self->time, PROP_TIME, cpu_us > 0 ? text : NULL);
 }
 
 /* What all videos' files have in common, if anything. */
@@ -382,8 +401,7 @@ dup_words (SendoffOutputItem *self, GPtrArray *plans, guint output)
 
   for (guint i = 0; i < plans->len; i++)
     {
-      g_autofree char *words = sendoff_words_for_output (
-          sendoff_plan_get_output (g_ptr_array_index (plans, i), output), self->catalog);
+      g_autofree char *words = sendoff_words_for_output (get_planned (plans, i, output), self->catalog);
 
       if (i > 0 && !g_str_equal (words, common))
         return g_strdup (_ ("Different for each video"));
@@ -394,37 +412,129 @@ dup_words (SendoffOutputItem *self, GPtrArray *plans, guint output)
 }
 
 static void
-apply_summary (SendoffOutputItem *self, GPtrArray *plans, guint output)
+apply_words (SendoffOutputItem *self, GPtrArray *plans, guint output)
 {
-  const SendoffOutputPlan *first = sendoff_plan_get_output (g_ptr_array_index (plans, 0), output);
   g_autofree char *words = dup_words (self, plans, output);
-  g_autofree char *size = dup_size (plans, output);
-  g_autofree char *summary = NULL;
+  g_autofree char *text = NULL;
 
   if (plans->len > 1)
-    summary = g_strdup_printf (ngettext ("%s\n%u file, %s", "%s\n%u files, %s", plans->len), words,
-                               plans->len, size);
+    /* Translators: the number of files, and what they have in common */
+    text = g_strdup_printf (ngettext ("%u file: %s", "%u files: %s", plans->len), plans->len, words);
   else
-    summary = g_strdup_printf ("%s\n%s", words, size);
-  set_text (self, &self->title, PROP_TITLE, first->label);
-  set_text (self, &self->summary, PROP_SUMMARY, g_strstrip (summary));
+    text = g_steal_pointer (&words);
+  if (plans->len > 0)
+    set_text (self, &self->title, PROP_TITLE, get_planned (plans, 0, output)->label);
+  set_text (self, &self->words, PROP_WORDS, text);
+}
+
+/* ---- What can be set ---- */
+
+static SendoffTraits
+get_video_traits (SendoffOutputItem *self, const SendoffVideoPlan *video)
+{
+  const SendoffVideoCodec *codec = sendoff_catalog_get_video_codec (self->catalog, video->codec);
+  SendoffTraits traits = SENDOFF_TRAIT_VIDEO;
+
+  traits |= video->fit == SENDOFF_FIT_CROP ? SENDOFF_TRAIT_CROPS : 0;
+  traits |= video->fit == SENDOFF_FIT_PAD ? SENDOFF_TRAIT_PADS : 0;
+  if (codec == NULL)
+    return traits;
+  if (video->rate_control != SENDOFF_RATE_CRF)
+    traits |= SENDOFF_TRAIT_BITRATE | (codec->two_pass ? SENDOFF_TRAIT_TWO_PASS : 0);
+  else if (codec->quality_max > codec->quality_min)
+    traits |= SENDOFF_TRAIT_CRF;
+  traits |= codec->known_profiles->len > 0 ? SENDOFF_TRAIT_PROFILES : 0;
+  traits |= codec->speeds->len > 0 ? SENDOFF_TRAIT_SPEEDS : 0;
+  return traits;
+}
+
+static SendoffTraits
+get_traits (SendoffOutputItem *self, const SendoffMediaInfo *source, const SendoffOutputPlan *output)
+{
+  const SendoffStreamInfo *stream = sendoff_media_info_get_video (source);
+  const SendoffAudioCodec *audio
+      = output->audio != NULL ? sendoff_catalog_get_audio_codec (self->catalog, output->audio->codec) : NULL;
+  SendoffTraits traits = output->video != NULL ? get_video_traits (self, output->video) : 0;
+
+  traits |= audio != NULL && !audio->lossless ? SENDOFF_TRAIT_LOSSY_SOUND : 0;
+  traits |= stream != NULL && stream->hdr != SENDOFF_HDR_NONE ? SENDOFF_TRAIT_HDR : 0;
+  return traits;
+}
+
+static gboolean
+is_sized (SendoffOutputItem *self)
+{
+  return sendoff_output_settings_is_set (self->settings, SENDOFF_SETTING_TARGET_SIZE)
+         || sendoff_output_settings_is_set (self->settings, SENDOFF_SETTING_MAX_SIZE);
+}
+
+/* Of the first video that has several; which are meant is the same number in all. */
+static void
+apply_tracks (SendoffOutputItem *self, GPtrArray *plans)
+{
+  g_autoptr (GListModel) tracks = NULL;
+
+  for (guint i = 0; tracks == NULL && i < plans->len; i++)
+    {
+      const SendoffDraftPlan *plan = g_ptr_array_index (plans, i);
+
+      tracks = sendoff_choice_list_tracks (sendoff_source_item_get_info (plan->source));
+    }
+  if (tracks == NULL)
+    self->n_tracks = 0;
+  else if (self->n_tracks != g_list_model_get_n_items (tracks))
+    {
+      g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+
+      self->n_tracks = g_list_model_get_n_items (tracks);
+      for (guint i = 0; i < self->n_tracks; i++)
+        g_ptr_array_add (items, g_list_model_get_item (tracks, i));
+      g_list_store_splice (self->audio_tracks, 0,
+                           g_list_model_get_n_items (G_LIST_MODEL (self->audio_tracks)), items->pdata,
+                           items->len);
+    }
+}
+
+static void
+apply_traits (SendoffOutputItem *self, GPtrArray *plans, guint output)
+{
+  SendoffTraits traits = is_sized (self) ? SENDOFF_TRAIT_SIZED : 0;
+
+  apply_tracks (self, plans);
+  traits |= self->n_tracks > 0 ? SENDOFF_TRAIT_TRACKS : 0;
+  for (guint i = 0; i < plans->len; i++)
+    {
+      const SendoffDraftPlan *plan = g_ptr_array_index (plans, i);
+
+      traits |= get_traits (self, sendoff_source_item_get_info (plan->source),
+                            sendoff_plan_get_output (plan->plan, output));
+    }
+  /* Without a video everything may come to matter. */
+  if (plans->len == 0)
+    traits = SENDOFF_TRAIT_VIDEO | SENDOFF_TRAIT_SPEEDS;
+  if (traits == self->traits)
+    return;
+  self->traits = traits;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TRAITS]);
 }
 
 /**
  * sendoff_output_item_apply:
- * @plans: (element-type SendoffPlan): one for each video; may be empty
+ * @plans: (element-type SendoffDraftPlan): one for each video; may be empty
  * @output: the item's index in all of them
  *
  * Shows what the planner says now.
  */
 void
-sendoff_output_item_apply (SendoffOutputItem *self, GPtrArray *plans, guint output)
+sendoff_output_item_apply (SendoffOutputItem *self, SendoffEngine *engine, GPtrArray *plans, guint output)
 {
-  apply_issues (self, plans, output);
-  if (plans->len > 0)
-    apply_summary (self, plans, output);
-  else
-    set_text (self, &self->summary, PROP_SUMMARY, NULL);
+  g_object_freeze_notify (G_OBJECT (self));
+  apply_issues (self, engine, plans, output);
+  apply_words (self, plans, output);
+  apply_size (self, plans, output);
+  apply_time (self, engine, plans, output);
+  apply_traits (self, plans, output);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 /** sendoff_output_item_remove: tells whoever lists it to let it go. */

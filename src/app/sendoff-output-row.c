@@ -2,24 +2,18 @@
 
 #include <glib/gi18n.h>
 
-#include "app/sendoff-choice.h"
-#include "app/sendoff-choice-row.h"
 #include "app/sendoff-issue-row.h"
-#include "app/sendoff-time-row.h"
+#include "app/sendoff-setting-rows.h"
 
 struct _SendoffOutputRow
 {
   GtkListBoxRow parent_instance;
   SendoffOutputItem *item;
   GtkWidget *card;
+  GtkWidget *size_bar;
   GtkWidget *remove_button;
-  AdwComboRow *resolution_row;
-  AdwComboRow *framing_row;
-  AdwComboRow *quality_row;
-  AdwComboRow *codec_row;
-  GtkWidget *suffix_row;
-  GtkWidget *start_row;
-  GtkWidget *end_row;
+  AdwExpanderRow *usual;
+  AdwExpanderRow *advanced;
   GtkListBox *issues;
 };
 
@@ -39,20 +33,23 @@ has_issues (GObject *object, int severity, gpointer data)
   return severity >= 0;
 }
 
+static gboolean
+has_text (GObject *object, const char *text, gpointer data)
+{
+  return text != NULL && *text != '\0';
+}
+
+/* A file far below the limit needs no bar to say so. */
+static gboolean
+shows_bar (GObject *object, double fraction, gpointer data)
+{
+  return fraction >= 0.01;
+}
+
 static void
 on_remove_clicked (SendoffOutputRow *self)
 {
   sendoff_output_item_remove (self->item);
-}
-
-static void
-on_valid_changed (SendoffOutputRow *self)
-{
-  gboolean start_valid, end_valid;
-
-  g_object_get (self->start_row, "valid", &start_valid, NULL);
-  g_object_get (self->end_row, "valid", &end_valid, NULL);
-  sendoff_output_item_set_typing_valid (self->item, start_valid && end_valid);
 }
 
 static GtkWidget *
@@ -61,52 +58,25 @@ create_issue_row (gpointer item, gpointer data)
   return sendoff_issue_row_new (item);
 }
 
-/* An unset suffix is an empty entry. */
-static gboolean
-suffix_to_text (GBinding *binding, const GValue *from, GValue *to, gpointer data)
+/* Many rows that most people never see are made when they are wanted. */
+static void
+on_usual_expanded (SendoffOutputRow *self)
 {
-  const char *suffix = g_value_get_string (from);
-
-  g_value_set_string (to, suffix != NULL ? suffix : "");
-  return TRUE;
-}
-
-static gboolean
-text_to_suffix (GBinding *binding, const GValue *from, GValue *to, gpointer data)
-{
-  const char *text = g_value_get_string (from);
-
-  g_value_set_string (to, text != NULL && *text != '\0' ? text : NULL);
-  return TRUE;
+  g_signal_handlers_disconnect_by_func (self->usual, on_usual_expanded, self);
+  sendoff_setting_rows_add (self->usual, self->item, SENDOFF_DEPTH_USUAL);
 }
 
 static void
-bind_choice (SendoffOutputSettings *settings, SendoffSetting setting, AdwComboRow *row, GListModel *choices)
+on_advanced_expanded (SendoffOutputRow *self)
 {
-  adw_combo_row_set_model (row, choices);
-  g_object_bind_property (settings, sendoff_setting_get_name (setting), row, "choice-id",
-                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
-  g_object_unref (choices);
+  g_signal_handlers_disconnect_by_func (self->advanced, on_advanced_expanded, self);
+  sendoff_setting_rows_add (self->advanced, self->item, SENDOFF_DEPTH_ADVANCED);
 }
 
 static void
-bind_settings (SendoffOutputRow *self)
+set_name (gpointer widget, const char *name)
 {
-  SendoffOutputSettings *settings = sendoff_output_item_get_settings (self->item);
-  SendoffCatalog *catalog = sendoff_output_item_get_catalog (self->item);
-  const GBindingFlags flags = G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL;
-
-  bind_choice (settings, SENDOFF_SETTING_RESOLUTION, self->resolution_row,
-               sendoff_choice_list_resolutions (catalog));
-  bind_choice (settings, SENDOFF_SETTING_FIT, self->framing_row, sendoff_choice_list_framings ());
-  bind_choice (settings, SENDOFF_SETTING_QUALITY, self->quality_row, sendoff_choice_list_qualities (catalog));
-  bind_choice (settings, SENDOFF_SETTING_CODEC, self->codec_row, sendoff_choice_list_codecs (catalog));
-  g_object_bind_property_full (settings, "suffix", self->suffix_row, "text", flags, suffix_to_text,
-                               text_to_suffix, NULL, NULL);
-  g_object_bind_property (settings, "start", self->start_row, "time-us", flags);
-  g_object_bind_property (settings, "end", self->end_row, "time-us", flags);
-  gtk_list_box_bind_model (self->issues, sendoff_output_item_get_issues (self->item), create_issue_row, NULL,
-                           NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
 /* For screen readers; the planner may give another title when the settings change. */
@@ -115,11 +85,13 @@ name_controls (SendoffOutputRow *self)
 {
   const char *title = sendoff_output_item_get_title (self->item);
   g_autofree char *remove = g_strdup_printf (_ ("Remove %s"), title);
+  /* Translators: of the room that a platform gives to a file; %s is the name of the platform */
+  g_autofree char *bar = g_strdup_printf (_ ("Share of the size that %s takes"), title);
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->card), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->remove_button), GTK_ACCESSIBLE_PROPERTY_LABEL, remove,
-                                  -1);
+  set_name (self, title);
+  set_name (self->card, title);
+  set_name (self->remove_button, remove);
+  set_name (self->size_bar, bar);
 }
 
 static void
@@ -128,7 +100,8 @@ sendoff_output_row_constructed (GObject *object)
   SendoffOutputRow *self = SENDOFF_OUTPUT_ROW (object);
 
   G_OBJECT_CLASS (sendoff_output_row_parent_class)->constructed (object);
-  bind_settings (self);
+  gtk_list_box_bind_model (self->issues, sendoff_output_item_get_issues (self->item), create_issue_row, NULL,
+                           NULL);
   name_controls (self);
   g_signal_connect_object (self->item, "notify::title", G_CALLBACK (name_controls), self, G_CONNECT_SWAPPED);
 }
@@ -164,18 +137,17 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/story_genius/Sendoff/ui/sendoff-output-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SendoffOutputRow, card);
+  gtk_widget_class_bind_template_child (widget_class, SendoffOutputRow, size_bar);
   gtk_widget_class_bind_template_child (widget_class, SendoffOutputRow, remove_button);
-  gtk_widget_class_bind_template_child (widget_class, SendoffOutputRow, resolution_row);
-  gtk_widget_class_bind_template_child (widget_class, SendoffOutputRow, framing_row);
-  gtk_widget_class_bind_template_child (widget_class, SendoffOutputRow, quality_row);
-  gtk_widget_class_bind_template_child (widget_class, SendoffOutputRow, codec_row);
-  gtk_widget_class_bind_template_child (widget_class, SendoffOutputRow, suffix_row);
-  gtk_widget_class_bind_template_child (widget_class, SendoffOutputRow, start_row);
-  gtk_widget_class_bind_template_child (widget_class, SendoffOutputRow, end_row);
+  gtk_widget_class_bind_template_child (widget_class, SendoffOutputRow, usual);
+  gtk_widget_class_bind_template_child (widget_class, SendoffOutputRow, advanced);
   gtk_widget_class_bind_template_child (widget_class, SendoffOutputRow, issues);
   gtk_widget_class_bind_template_callback (widget_class, has_issues);
+  gtk_widget_class_bind_template_callback (widget_class, has_text);
+  gtk_widget_class_bind_template_callback (widget_class, shows_bar);
   gtk_widget_class_bind_template_callback (widget_class, on_remove_clicked);
-  gtk_widget_class_bind_template_callback (widget_class, on_valid_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_usual_expanded);
+  gtk_widget_class_bind_template_callback (widget_class, on_advanced_expanded);
 }
 
 static void
@@ -191,8 +163,6 @@ sendoff_output_row_class_init (SendoffOutputRowClass *klass)
       = g_param_spec_object ("item", NULL, NULL, SENDOFF_TYPE_OUTPUT_ITEM,
                              G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
-  g_type_ensure (SENDOFF_TYPE_CHOICE_ROW);
-  g_type_ensure (SENDOFF_TYPE_TIME_ROW);
   bind_template (GTK_WIDGET_CLASS (klass));
 }
 

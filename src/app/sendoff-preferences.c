@@ -1,9 +1,11 @@
 #include "app/sendoff-preferences.h"
 
+#include "model/sendoff-request.h"
 #include "sendoff-config.h"
 
 #define KEY_OUTPUTS "outputs"
 #define KEY_FOLDER  "output-folder-uri"
+#define KEY_PATTERN "naming-pattern"
 
 struct _SendoffPreferences
 {
@@ -121,4 +123,23 @@ sendoff_preferences_set_folder_uri (SendoffPreferences *self, const char *uri)
 {
   if (self->settings != NULL)
     g_settings_set_string (self->settings, KEY_FOLDER, uri != NULL ? uri : "");
+}
+
+/** sendoff_preferences_dup_naming_pattern: (transfer full): how files are named. */
+char *
+sendoff_preferences_dup_naming_pattern (SendoffPreferences *self)
+{
+  g_autofree char *pattern
+      = self->settings != NULL ? g_settings_get_string (self->settings, KEY_PATTERN) : NULL;
+
+  return pattern != NULL && *pattern != '\0' ? g_steal_pointer (&pattern)
+                                             : g_strdup (SENDOFF_DEFAULT_NAMING_PATTERN);
+}
+
+/** sendoff_preferences_set_naming_pattern: remembers how files are named. */
+void
+sendoff_preferences_set_naming_pattern (SendoffPreferences *self, const char *pattern)
+{
+  if (self->settings != NULL)
+    g_settings_set_string (self->settings, KEY_PATTERN, pattern);
 }

@@ -18,5 +18,7 @@ char **sendoff_preferences_dup_outputs (SendoffPreferences *self);
 void sendoff_preferences_set_outputs (SendoffPreferences *self, const char *const *outputs);
 char *sendoff_preferences_dup_folder_uri (SendoffPreferences *self);
 void sendoff_preferences_set_folder_uri (SendoffPreferences *self, const char *uri);
+char *sendoff_preferences_dup_naming_pattern (SendoffPreferences *self);
+void sendoff_preferences_set_naming_pattern (SendoffPreferences *self, const char *pattern);
 
 G_END_DECLS

@@ -218,6 +218,22 @@ sendoff_words_for_time_left (gint64 time_left_us)
   return g_strdup_printf (_ ("%d h %d min left"), seconds / 3600, seconds / 60 % 60);
 }
 
+/** sendoff_words_for_work: (transfer full): "about 2 min": how long something will take, rounded as roughly
+ * as it is known. */
+char *
+sendoff_words_for_work (gint64 duration_us)
+{
+  int seconds = (int)MIN ((duration_us + 999999) / 1000000, 3599999);
+
+  if (seconds < 10)
+    return g_strdup (_ ("a few seconds"));
+  if (seconds < 55)
+    return g_strdup_printf (_ ("about %d s"), (seconds + 5) / 10 * 10);
+  if (seconds < 3570)
+    return g_strdup_printf (_ ("about %d min"), (seconds + 30) / 60);
+  return g_strdup_printf (_ ("about %d h %d min"), (seconds + 30) / 3600, (seconds + 30) / 60 % 60);
+}
+
 /** sendoff_words_for_status: (transfer none): where an export stands, in words. */
 const char *
 sendoff_words_for_status (SendoffStatus status)

@@ -253,6 +253,52 @@ sendoff_output_settings_set_int (SendoffOutputSettings *self, SendoffSetting set
     g_object_set (self, settings[setting].name, value, NULL);
 }
 
+/* In the larger unit where it divides @value, else in the smaller one, else as it is: "6M", "6500k" or "6500001". */
+static char *
+amount_to_text (gint64 value, const char *large_unit, const char *small_unit)
+{
+  if (value % 1000000 == 0)
+    return g_strdup_printf ("%" G_GINT64_FORMAT "%s", value / 1000000, large_unit);
+  if (value % 1000 == 0)
+    return g_strdup_printf ("%" G_GINT64_FORMAT "%s", value / 1000, small_unit);
+  return g_strdup_printf ("%" G_GINT64_FORMAT, value);
+}
+
+/** sendoff_output_settings_dup_text: (transfer full) (nullable): a value as one would type it for
+ * sendoff_output_settings_set_from_text(), %NULL when it is unset. */
+char *
+sendoff_output_settings_dup_text (SendoffOutputSettings *self, SendoffSetting setting)
+{
+  const GValue *value = &self->values[setting];
+  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+  gint64 whole;
+
+  if (!sendoff_output_settings_is_set (self, setting))
+    return NULL;
+  if (G_VALUE_HOLDS_STRING (value))
+    return g_value_dup_string (value);
+  if (G_VALUE_HOLDS_DOUBLE (value))
+    return g_strdup (g_ascii_formatd (buffer, sizeof buffer, "%g", g_value_get_double (value)));
+  whole = sendoff_output_settings_get_int (self, setting);
+  switch (settings[setting].kind)
+    {
+    case KIND_BITRATE:
+      return amount_to_text (whole, "M", "k");
+    case KIND_SIZE:
+      return amount_to_text (whole, "MB", "kB");
+    case KIND_TIME:
+      return g_strdup (g_ascii_formatd (buffer, sizeof buffer, "%.6f", (double)whole / 1e6));
+    case KIND_FLAG:
+      return g_strdup (whole == 1 ? "yes" : "no");
+    case KIND_TEXT:
+    case KIND_CHOICE:
+    case KIND_NUMBER:
+    case KIND_INDEX:
+    default:
+      return g_strdup_printf ("%" G_GINT64_FORMAT, whole);
+    }
+}
+
 /** sendoff_setting_get_name: (transfer none): the property's name, "video-bitrate". */
 const char *
 sendoff_setting_get_name (SendoffSetting setting)

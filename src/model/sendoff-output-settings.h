@@ -64,6 +64,7 @@ gint64 sendoff_output_settings_get_int (SendoffOutputSettings *self, SendoffSett
 double sendoff_output_settings_get_double (SendoffOutputSettings *self, SendoffSetting setting);
 void sendoff_output_settings_set_string (SendoffOutputSettings *self, SendoffSetting setting, const char *value);
 void sendoff_output_settings_set_int (SendoffOutputSettings *self, SendoffSetting setting, gint64 value);
+char *sendoff_output_settings_dup_text (SendoffOutputSettings *self, SendoffSetting setting);
 const char *sendoff_setting_get_name (SendoffSetting setting);
 
 gboolean sendoff_output_settings_set_from_text (SendoffOutputSettings *self, const char *name, const char *value, GError **error);

@@ -35,6 +35,17 @@ sendoff_rules_is_implemented (const char *codec_or_container)
   return !g_strv_contains (not_implemented, codec_or_container);
 }
 
+/** sendoff_rules_is_available: whether @setting can be given at all (@value %NULL), or can have a word as its value. */
+gboolean
+sendoff_rules_is_available (SendoffSetting setting, const char *value)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (unavailable); i++)
+    if (unavailable[i].setting == setting
+        && (unavailable[i].value == NULL || g_strcmp0 (unavailable[i].value, value) == 0))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 contains (char **list, const char *item)
 {

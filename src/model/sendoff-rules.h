@@ -14,5 +14,6 @@ void sendoff_rules_check_platform (const SendoffPlanning *planning); /* sendoff-
 
 /* What this version of the engine can carry out; the catalog may know more. */
 gboolean sendoff_rules_is_implemented (const char *codec_or_container);
+gboolean sendoff_rules_is_available (SendoffSetting setting, const char *value);
 
 G_END_DECLS
