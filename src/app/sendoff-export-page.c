@@ -266,4 +266,6 @@ sendoff_export_page_init (SendoffExportPage *self)
 {
   self->platform_filter = GTK_FILTER (gtk_custom_filter_new (is_shown_platform, self, NULL));
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_editable_get_delegate (self->pattern_row)),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Names of the files"), -1);
 }

@@ -87,7 +87,12 @@ name_controls (SendoffOutputRow *self)
   g_autofree char *remove = g_strdup_printf (_ ("Remove %s"), title);
   /* Translators: of the room that a platform gives to a file; %s is the name of the platform */
   g_autofree char *bar = g_strdup_printf (_ ("Share of the size that %s takes"), title);
+  /* Translators: %s is the name of an output */
+  g_autofree char *usual = g_strdup_printf (_ ("Settings of %s"), title);
+  g_autofree char *advanced = g_strdup_printf (_ ("Advanced settings of %s"), title);
 
+  set_name (self->usual, usual);
+  set_name (self->advanced, advanced);
   set_name (self, title);
   set_name (self->card, title);
   set_name (self->remove_button, remove);

@@ -124,6 +124,9 @@ sendoff_setting_entry_new (SendoffOutputSettings *settings, SendoffSetting setti
 
   self->settings = g_object_ref (settings);
   self->setting = setting;
+  /* The keyboard is in the text inside, which has no name of its own. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_editable_get_delegate (GTK_EDITABLE (self))),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   g_signal_connect_object (settings, signal, G_CALLBACK (on_setting_changed), self, G_CONNECT_SWAPPED);
   on_setting_changed (self);
   return GTK_WIDGET (self);

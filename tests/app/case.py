@@ -75,6 +75,19 @@ class WindowTest(unittest.TestCase):
                 window.press(card)
             wait_for(lambda card=card: card.chosen == chosen, '%s to be %s' % (name, 'chosen' if chosen else 'left'))
 
+    def reach(self, window, name, limit=100):
+        """Presses Tab until a widget whose name begins so has the focus."""
+        for _ in range(limit):
+            node = window.focused()
+            if node is not None and node.name.startswith(name):
+                return node
+            window.key('Tab')
+        self.fail('Tab never reached “%s”' % name)
+
+    def type(self, window, text):
+        """Types letters and digits where the keyboard is."""
+        window.key(*text)
+
     def outputs(self, window):
         """Titles of the files that will be made."""
         made = window.find('list', 'What will be made', showing=False)

@@ -17,15 +17,6 @@ class Keyboard(WindowTest):
             seen.append(entry)
         return {entry[1] for entry in seen if entry}
 
-    def reach(self, window, name, limit=100):
-        """Presses Tab until a widget whose name begins so has the focus."""
-        for _ in range(limit):
-            node = window.focused()
-            if node is not None and node.name.startswith(name):
-                return node
-            window.key('Tab')
-        self.fail('Tab never reached “%s”' % name)
-
     def test_tab_reaches_every_control_of_a_plan(self):
         window = self.open(self.source('holiday.mp4'))
         self.choose(window, 'YouTube')
