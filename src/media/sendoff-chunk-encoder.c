@@ -265,7 +265,9 @@ sendoff_chunk_encoder_push (SendoffChunkEncoder *self, const AVFrame *frame, gin
   g_array_append_val (self->times, pts);
   av_frame_unref (self->frame);
   av_frame_ref (self->frame, frame);
-  av_frame_remove_side_data (self->frame, AV_FRAME_DATA_A53_CC);
+  /* What is to be said beside the pictures is in the plan: not every frame has it, and encoders would take it. */
+  while (self->frame->nb_side_data > 0)
+    av_frame_remove_side_data (self->frame, self->frame->side_data[0]->type);
   self->frame->pts = self->count_frames ? self->frames : pts;
   self->frame->pict_type = AV_PICTURE_TYPE_NONE;
   self->frames++;

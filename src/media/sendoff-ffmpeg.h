@@ -5,6 +5,7 @@
 #pragma once
 
 #include <glib.h>
+#include <string.h>
 
 #include <libavcodec/avcodec.h>
 #include <libavfilter/avfilter.h>
@@ -15,6 +16,7 @@
 #include <libavutil/channel_layout.h>
 #include <libavutil/dict.h>
 #include <libavutil/frame.h>
+#include <libavutil/mastering_display_metadata.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 
@@ -122,6 +124,26 @@ sendoff_stream_side_data (const AVStream *stream, enum AVPacketSideDataType type
   return data != NULL ? data->data : NULL;
 #else
   return av_stream_get_side_data (stream, type, size);
+#endif
+}
+
+/* (nullable): zeroed side data of a stream that is going to be written; owned by the stream. */
+static inline guint8 *
+sendoff_stream_new_side_data (AVStream *stream, enum AVPacketSideDataType type, gsize size)
+{
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+  AVCodecParameters *codec = stream->codecpar;
+  AVPacketSideData *data = av_packet_side_data_new (&codec->coded_side_data, &codec->nb_coded_side_data, type, size, 0);
+
+  if (data != NULL)
+    memset (data->data, 0, size);
+  return data != NULL ? data->data : NULL;
+#else
+  guint8 *data = av_stream_new_side_data (stream, type, size);
+
+  if (data != NULL)
+    memset (data, 0, size);
+  return data;
 #endif
 }
 

@@ -18,6 +18,7 @@ typedef struct {
   SendoffSource *source;
   SendoffFrameReader *reader; /* NULL for a cover */
   SendoffPictureStyle style;
+  SendoffMastering *mastering; /* (nullable): what style has of it */
   AVFrame *before, *shown, *after; /* neighbours at the place that was reached; empty where there is none */
   gboolean at_end;     /* nothing comes after shown */
   gboolean sequential; /* no seeks (any more) */
@@ -29,6 +30,7 @@ run_clear (Run *self)
   av_frame_free (&self->before);
   av_frame_free (&self->shown);
   av_frame_free (&self->after);
+  g_clear_pointer (&self->mastering, sendoff_mastering_free);
   g_clear_pointer (&self->reader, sendoff_frame_reader_free);
   g_clear_pointer (&self->source, sendoff_source_free);
 }
@@ -197,7 +199,7 @@ deinterlace (Run *self, GError **error)
   return av_frame_clone (self->shown);
 }
 
-/* Which way is up and how wide a pixel is, as the probe tells it. */
+/* Which way is up, how wide a pixel is and how bright white, as the probe tells it. */
 static void
 set_shape (Run *self, AVFrame *frame)
 {
@@ -208,6 +210,9 @@ set_shape (Run *self, AVFrame *frame)
   sendoff_probe_stream_add_frame (info, format, stream, self->shown);
   self->style.rotation = info->rotation;
   self->style.mirrored = info->mirrored;
+  g_clear_pointer (&self->mastering, sendoff_mastering_free);
+  self->mastering = g_steal_pointer (&info->mastering);
+  self->style.mastering = self->mastering;
   frame->sample_aspect_ratio = sendoff_to_av (info->sample_aspect_ratio);
 }
 
@@ -299,7 +304,7 @@ sendoff_role_frame (const SendoffWorkerSpec *spec, SendoffEvents *events, GError
       g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "Pictures need as many files as times.");
       return NULL;
     }
-  run.style = (SendoffPictureStyle){ spec->picture_encoder, spec->max_width, spec->max_height, 0, FALSE };
+  run.style = (SendoffPictureStyle){ spec->picture_encoder, spec->max_width, spec->max_height, 0, FALSE, NULL };
   run.before = av_frame_alloc ();
   run.shown = av_frame_alloc ();
   run.after = av_frame_alloc ();

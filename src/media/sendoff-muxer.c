@@ -98,6 +98,36 @@ get_tag (const char *text)
   return text != NULL && strlen (text) == 4 ? MKTAG (text[0], text[1], text[2], text[3]) : 0;
 }
 
+/* ST 2086 lists green, blue, red; FFmpeg red, green, blue. */
+static void
+add_mastering (AVStream *stream, const SendoffMastering *mastering)
+{
+  static const int places[] = { 2, 0, 1 };
+  AVMasteringDisplayMetadata *display;
+  AVContentLightMetadata *light;
+
+  if (mastering->display_primaries != NULL && mastering->display_primaries->len == 8)
+    {
+      const gint64 *p = (const gint64 *)(const void *)mastering->display_primaries->data;
+
+      display = (void *)sendoff_stream_new_side_data (stream, AV_PKT_DATA_MASTERING_DISPLAY_METADATA, sizeof *display);
+      for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 2; j++)
+          display->display_primaries[i][j] = av_make_q ((int)p[places[i] * 2 + j], 50000);
+      for (int j = 0; j < 2; j++)
+        display->white_point[j] = av_make_q ((int)p[6 + j], 50000);
+      display->max_luminance = av_make_q ((int)mastering->max_luminance, 10000);
+      display->min_luminance = av_make_q ((int)mastering->min_luminance, 10000);
+      display->has_primaries = display->has_luminance = 1;
+    }
+  if (mastering->max_content_light > 0)
+    {
+      light = (void *)sendoff_stream_new_side_data (stream, AV_PKT_DATA_CONTENT_LIGHT_LEVEL, sizeof *light);
+      light->MaxCLL = (unsigned)mastering->max_content_light;
+      light->MaxFALL = (unsigned)mastering->max_frame_average_light;
+    }
+}
+
 static void
 add_video_stream (Mux *self, Pass *pass)
 {
@@ -114,6 +144,8 @@ add_video_stream (Mux *self, Pass *pass)
   stream->avg_frame_rate = sendoff_to_av (plan->frame_rate);
   stream->sample_aspect_ratio = (AVRational){ 1, 1 };
   stream->disposition = AV_DISPOSITION_DEFAULT;
+  if (plan->mastering != NULL)
+    add_mastering (stream, plan->mastering);
   pass->video_stream = stream->index;
 }
 

@@ -3,14 +3,10 @@
 #include <math.h>
 
 #include "media/sendoff-frame-filter.h"
-
-/* Untagged pictures up to this height have the colours of standard definition. */
-#define STANDARD_DEFINITION_HEIGHT 576
+#include "model/sendoff-filters.h"
 
 /* Of JPEG's quantizers, 1 to 31: the best quality that still makes small files. */
 #define JPEG_QUANTIZER 3
-
-#define TONE_MAP_OPERATOR "hable"
 
 /* The picture's own size, or smaller to lie in the box; never larger. Tone mapping cannot take odd sizes of
  * subsampled colour. */
@@ -59,7 +55,7 @@ make_plan (const AVFrame *frame, const SendoffPictureStyle *style)
   plan->rotation = style->rotation;
   plan->mirrored = style->mirrored;
   plan->pixel_format = g_strdup (is_jpeg ? "yuvj420p" : "rgb24");
-  plan->tone_map = can_map_tones () ? g_strdup (TONE_MAP_OPERATOR) : NULL;
+  plan->tone_map = can_map_tones () ? sendoff_filters_dup_tone_map (style->mastering) : NULL;
   if (is_jpeg)
     {
       plan->color = sendoff_color_new ();
@@ -67,16 +63,6 @@ make_plan (const AVFrame *frame, const SendoffPictureStyle *style)
       plan->color->range = g_strdup ("pc");
     }
   return plan;
-}
-
-/* The chain falls back to the output's matrix where the source states none, which here says nothing about it. */
-static void
-guess_matrix (AVFrame *frame)
-{
-  const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get (frame->format);
-
-  if (frame->colorspace == AVCOL_SPC_UNSPECIFIED && (descriptor->flags & AV_PIX_FMT_FLAG_RGB) == 0)
-    frame->colorspace = frame->height <= STANDARD_DEFINITION_HEIGHT ? AVCOL_SPC_SMPTE170M : AVCOL_SPC_BT709;
 }
 
 static AVFrame *
@@ -87,7 +73,6 @@ convert (AVFrame *frame, const SendoffPictureStyle *style, GError **error)
   g_autoptr (AVFrame) picture = av_frame_alloc ();
   int result;
 
-  guess_matrix (frame);
   plan = make_plan (frame, style);
   filter = sendoff_frame_filter_new (plan, AV_TIME_BASE_Q);
   if (!sendoff_frame_filter_push (filter, frame, error) || !sendoff_frame_filter_push (filter, NULL, error))
@@ -186,7 +171,7 @@ measure_contrast (const AVFrame *picture)
 
 /**
  * sendoff_picture_write:
- * @frame: a decoded frame; its stated matrix may be completed
+ * @frame: a decoded frame
  * @path: the temporary file to make; whoever asked for it gives it its name
  *
  * Returns: (transfer full): size and contrast of the picture, its time left open; or %NULL with

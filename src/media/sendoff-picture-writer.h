@@ -14,6 +14,7 @@ typedef struct {
   int max_width, max_height; /* pixels, 0 no limit */
   int rotation;              /* degrees clockwise, after mirroring */
   gboolean mirrored;
+  const SendoffMastering *mastering; /* (nullable): of HDR */
 } SendoffPictureStyle;
 
 SendoffFrameFacts *sendoff_picture_write (AVFrame *frame, const SendoffPictureStyle *style, const char *path,

@@ -418,5 +418,6 @@ sendoff_probe_stream_add_frame (SendoffStreamInfo *info,
   side = av_frame_get_side_data (frame, AV_FRAME_DATA_CONTENT_LIGHT_LEVEL);
   if (side != NULL)
     set_content_light (info, (const void *)side->data);
+  info->hdr10_plus = av_frame_get_side_data (frame, AV_FRAME_DATA_DYNAMIC_HDR_PLUS) != NULL;
   set_shape (info, av_guess_sample_aspect_ratio (format, stream, frame));
 }

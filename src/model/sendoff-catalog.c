@@ -45,6 +45,8 @@ static const SendoffDocType contents_type = { "catalog", sizeof (Contents), cont
 
 static const char *const speed_nicks[] = { "ultrafast", "fast", "medium", "slow", "veryslow", NULL };
 static const char *const priority_nicks[] = { "quality", "balanced", "size", NULL };
+static const char *const hdr_nicks[] = { "kept", "request", NULL };
+static const char *const color_nicks[] = { "bt709", NULL };
 static const char *const purpose_nicks[] = { "streaming", "download", "archive", NULL };
 
 /* What a text member must hold: the id of an entry of a list or one of some names, or just something. */
@@ -75,6 +77,7 @@ static const TextRule text_rules[] = {
   ID_OF (video_codec, containers, containers, TRUE),
   ID_OF (video_codec, audio_codec, audio_codecs, FALSE),
   ONE_OF (video_codec, rate_controls, sendoff_rate_control_nicks, FALSE),
+  ONE_OF (video_codec, hdr, hdr_nicks, FALSE),
   TEXT (catalog_tag, key),
   TEXT (catalog_tag, value),
   ID_OF (level_value, level, levels, TRUE),
@@ -108,6 +111,7 @@ static const TextRule text_rules[] = {
   ONE_OF (platform_settings, speed, speed_nicks, FALSE),
   ID_OF (platform_settings, resolution, resolutions, FALSE),
   ONE_OF (platform_settings, fit, sendoff_fit_nicks, FALSE),
+  ONE_OF (platform_settings, color, color_nicks, FALSE),
   ONE_OF (platform_settings, optimize_for, purpose_nicks, FALSE),
   TEXT (preset, name),
   ID_OF (preset, target_quality, levels, TRUE),

@@ -25,6 +25,7 @@ typedef struct {
   char *audio_codec;         /* (nullable): what goes with it when nobody says otherwise */
   int min_width, min_height; /* pixels, 0 any */
   char *matrix;              /* (nullable): the one colour matrix that its streams can state */
+  char *hdr;                 /* (nullable): "kept" by itself, or on "request"; NULL when it cannot hold HDR */
   char *use;                 /* a few words for people */
   double quality_min, quality_max; /* of the CRF scale; both 0 when the codec has none */
   gboolean quality_descending;     /* a smaller number is better */
@@ -168,6 +169,7 @@ typedef struct {
   char *fit;            /* (nullable): nick of SendoffFit for a shape that differs */
   char *profile;
   char *pixel_format;
+  char *color;          /* (nullable): "bt709" when standard range video is wanted in its colours */
   int b_frames;         /* -1 the encoder's own */
   double gop_seconds;   /* 0: by frame rate below, or the default */
   double gop_frame_rate_fraction; /* 0.5: half the frame rate */
@@ -199,6 +201,7 @@ typedef struct {
   gboolean api_surface; /* limits hold for uploads by API only */
   gboolean vertical;    /* 1080×1920 unless the user chose otherwise */
   gboolean social;      /* location data is removed */
+  gboolean hdr;         /* shows HDR as such */
   char *compatibility_notes;
   SendoffPlatformSettings *recommended;
   GPtrArray *rules; /* SendoffPlatformRule; the first is the user's table (SPEC §4) or the platform's page */

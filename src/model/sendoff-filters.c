@@ -3,6 +3,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/sendoff-fill-color.h"
+
+/* Hable's curve keeps contrast in the middle and detail in the highlights. */
+#define TONE_MAP_OPERATOR "hable"
+/* cd/m²: the brightest of a source that does not tell, as HLG's reference display has it; and that of PQ. */
+#define DEFAULT_PEAK_NITS 1000
+#define MOST_NITS         10000
+
 /* The picture as it is after the filters written so far. */
 typedef struct {
   const SendoffVideoPlan *video;
@@ -12,6 +20,7 @@ typedef struct {
   const char *pixel_format;
   const char *range, *matrix, *primaries, *transfer; /* (nullable) */
   gboolean has_alpha;
+  gboolean lost_tags; /* the frames no longer say what their colours mean */
 } Chain;
 
 static void
@@ -117,6 +126,13 @@ get_source_matrix (const Chain *self)
   return matrix_for_scale (self->matrix, get_target_matrix (self));
 }
 
+/* What the output's matrix is called; NULL where nobody cares. */
+static const char *
+get_matrix_name (const Chain *self)
+{
+  return self->video->color != NULL ? self->video->color->matrix : NULL;
+}
+
 static const char *
 get_pad_color (const Chain *self)
 {
@@ -159,7 +175,7 @@ flatten_alpha (Chain *self)
   if (!is_rgb (self->pixel_format))
     append (self, "scale=in_range=%s:in_color_matrix=%s:flags=full_chroma_int+accurate_rnd", get_range (self),
             get_source_matrix (self));
-  if (!sendoff_filters_parse_color (get_pad_color (self), rgb))
+  if (!sendoff_fill_color_parse (get_pad_color (self), rgb))
     memset (rgb, 0, sizeof rgb);
   append (self, "format=rgba,split[over][under];[under]lutrgb=r=%d:g=%d:b=%d:a=255[color];[color][over]overlay=format=rgb",
           rgb[0], rgb[1], rgb[2]);
@@ -256,16 +272,36 @@ append_scale_size (Chain *self, GString *filter, int width, int height)
   self->height = height;
 }
 
+/* The output's colours have other primaries, so that every pixel has to go through linear light. RGB has its own. */
+static gboolean
+has_other_primaries (const Chain *self)
+{
+  const SendoffColor *color = self->video->color;
+
+  return color != NULL && !is_rgb (self->pixel_format) && self->primaries != NULL && color->primaries != NULL
+         && color->transfer != NULL && !is_hdr_transfer (self->transfer)
+         && !g_str_equal (self->primaries, color->primaries);
+}
+
+static gboolean
+needs_conversion (const Chain *self)
+{
+  gboolean other_format = g_strcmp0 (self->pixel_format, self->video->pixel_format) != 0;
+  gboolean other_range = !g_str_equal (get_range (self), get_target_range (self));
+  gboolean other_matrix = !is_rgb (self->pixel_format) && !is_rgb (self->video->pixel_format)
+                          && !g_str_equal (get_source_matrix (self), get_target_matrix (self));
+
+  return other_format || other_range || other_matrix;
+}
+
 /* Scales, and converts format, range and matrix in the same step; nothing when there is nothing to do. */
 static void
 scale_to (Chain *self, int width, int height, gboolean convert)
 {
   g_autoptr (GString) filter = g_string_new ("scale=");
-  gboolean resize = self->width != width || self->height != height;
-  gboolean other_format = g_strcmp0 (self->pixel_format, self->video->pixel_format) != 0;
-  gboolean other_range = !g_str_equal (get_range (self), get_target_range (self));
+  gboolean converts = convert && needs_conversion (self);
 
-  if (!resize && !(convert && (other_format || other_range)))
+  if (self->width == width && self->height == height && !converts)
     return;
   append_scale_size (self, filter, width, height);
   g_string_append_printf (filter, "flags=%s+accurate_rnd+full_chroma_int", sendoff_scaling_nicks[self->video->scaling]);
@@ -280,11 +316,35 @@ scale_to (Chain *self, int width, int height, gboolean convert)
     g_string_append_printf (filter, ":in_range=%s:in_color_matrix=%s", get_range (self), get_source_matrix (self));
   g_string_append_printf (filter, ":out_range=%s:out_color_matrix=%s", get_target_range (self), get_target_matrix (self));
   append (self, "%s", filter->str);
-  if (other_format || other_range)
+  if (converts)
     append (self, "format=%s", self->video->pixel_format);
   self->pixel_format = self->video->pixel_format;
   self->range = get_target_range (self);
-  self->matrix = self->video->color != NULL ? self->video->color->matrix : NULL;
+  self->matrix = get_matrix_name (self);
+}
+
+/* The frames' own colour tags can be missing, and zscale finds its way only from complete ones. */
+static void
+tag_source (Chain *self, const char *matrix, const char *primaries)
+{
+  append (self, "setparams=range=%s:color_primaries=%s:color_trc=%s:colorspace=%s", get_range (self), primaries,
+          self->transfer != NULL ? self->transfer : "bt709", is_rgb (self->pixel_format) ? "gbr" : matrix);
+}
+
+/* From one standard range to another with other primaries. */
+static void
+convert_primaries (Chain *self)
+{
+  const SendoffColor *color = self->video->color;
+
+  tag_source (self, self->matrix, self->primaries);
+  append (self, "zscale=p=%s:t=%s:m=%s:r=%s,format=%s", color->primaries, color->transfer, color->matrix,
+          get_target_range (self), self->video->pixel_format);
+  self->pixel_format = self->video->pixel_format;
+  self->range = get_target_range (self);
+  self->matrix = color->matrix;
+  self->primaries = color->primaries;
+  self->transfer = color->transfer;
 }
 
 /* From linear light to the output's: zscale knows RGB in planes only, and JPEG has the matrix of BT.601. */
@@ -298,19 +358,13 @@ get_display_encoding (const Chain *self)
   return "zscale=t=bt709:m=bt709:r=tv";
 }
 
-/* HDR to SDR in linear light, after scaling because it is the most expensive step. The frames' own colour
- * tags can be missing, and zscale finds its way only from complete ones, so they are always spelt out. */
+/* HDR to SDR in linear light, after scaling because it is the most expensive step. */
 static void
 tone_map (Chain *self)
 {
-  const char *matrix = self->matrix != NULL && !g_str_equal (self->matrix, "gbr") ? self->matrix : "bt2020nc";
-
-  append (self, "setparams=range=%s:color_primaries=%s:color_trc=%s:colorspace=%s", get_range (self),
-          self->primaries != NULL ? self->primaries : "bt2020", self->transfer,
-          is_rgb (self->pixel_format) ? "gbr" : matrix);
-  append (self, "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=%s:desat=0,"
-                "%s,format=%s",
-          self->video->tone_map, get_display_encoding (self), self->video->pixel_format);
+  tag_source (self, self->matrix != NULL ? self->matrix : "bt2020nc", self->primaries != NULL ? self->primaries : "bt2020");
+  append (self, "zscale=t=linear:npl=%d,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=%s:desat=0,%s,format=%s",
+          SENDOFF_SDR_WHITE_NITS, self->video->tone_map, get_display_encoding (self), self->video->pixel_format);
   self->pixel_format = self->video->pixel_format;
   self->range = get_target_range (self);
   self->matrix = self->primaries = self->transfer = "bt709";
@@ -320,10 +374,13 @@ static void
 resize_and_convert (Chain *self, int width, int height)
 {
   gboolean maps_tones = self->video->tone_map != NULL && is_hdr_transfer (self->transfer);
+  gboolean by_light = !maps_tones && has_other_primaries (self);
 
-  scale_to (self, width, height, !maps_tones);
+  scale_to (self, width, height, !maps_tones && !by_light);
   if (maps_tones)
     tone_map (self);
+  else if (by_light)
+    convert_primaries (self);
 }
 
 /* The middle of the free space, on an even pixel for the sake of subsampled colour. */
@@ -331,6 +388,34 @@ static int
 get_middle (int frame, int picture)
 {
   return (frame - picture) / 4 * 2;
+}
+
+/* Puts strips of [fill], which is as large as the frame, before and after [picture]; exact at every bit depth. The
+ * filters that stack pictures forget the colour tags. */
+static void
+stack_strips (Chain *self)
+{
+  int width = self->video->width, height = self->video->height;
+  gboolean is_column = self->width == width;
+  int before = is_column ? get_middle (height, self->height) : get_middle (width, self->width);
+  int after = is_column ? height - self->height - before : width - self->width - before;
+  const char *stack = is_column ? "vstack" : "hstack";
+  int across = is_column ? width : height;
+  int end = is_column ? height - after : width - after;
+
+  self->lost_tags = TRUE;
+  if (before == 0)
+    {
+      g_string_append_printf (self->chain, ";[fill]crop=%d:%d:%d:%d[last];[picture][last]%s",
+                              is_column ? across : after, is_column ? after : across, is_column ? 0 : end,
+                              is_column ? end : 0, stack);
+      return;
+    }
+  g_string_append_printf (self->chain,
+                          ";[fill]split[one][two];[one]crop=%d:%d:0:0[first];[two]crop=%d:%d:%d:%d[last];"
+                          "[first][picture][last]%s=inputs=3",
+                          is_column ? across : before, is_column ? before : across, is_column ? across : after,
+                          is_column ? after : across, is_column ? 0 : end, is_column ? end : 0, stack);
 }
 
 /* The background is blurred at an eighth of the size: as good to look at, and cheap. */
@@ -342,26 +427,56 @@ append_blurred_fill (Chain *self)
   double shape = (double)self->width / self->height;
   int cover_width = shape > wanted ? MIN (to_even (self->height * wanted), self->width) : self->width;
   int cover_height = shape < wanted ? MIN (to_even (self->width / wanted), self->height) : self->height;
-  int small_width = to_even (width / 8.0), small_height = to_even (height / 8.0);
 
-  append (self, "split[picture][fill];[fill]crop=%d:%d,scale=%d:%d:flags=bilinear,gblur=sigma=4,"
-                "scale=%d:%d:flags=bilinear[blurred];[blurred][picture]overlay=%d:%d:format=auto,format=%s",
-          cover_width, cover_height, small_width, small_height, width, height, get_middle (width, self->width),
-          get_middle (height, self->height), self->video->pixel_format);
+  append (self, "split[picture][whole];[whole]crop=%d:%d,scale=%d:%d:flags=bilinear,gblur=sigma=4,"
+                "scale=%d:%d:flags=bilinear[fill]",
+          cover_width, cover_height, to_even (width / 8.0), to_even (height / 8.0), width, height);
+  stack_strips (self);
+}
+
+/* The pad filter knows the numbers of grey only: it takes every matrix for that of BT.601. */
+static void
+append_colored_fill (Chain *self, const guint8 rgb[3])
+{
+  int bit_depth = g_str_has_suffix (self->pixel_format, "10le") ? 10 : 8;
+  int yuv[3];
+
+  sendoff_fill_color_to_yuv (rgb, self->video->color, bit_depth, yuv);
+  append (self, "split[picture][whole];[whole]scale=%d:%d:flags=neighbor,lutyuv=y=%d:u=%d:v=%d:a=maxval[fill]",
+          self->video->width, self->video->height, yuv[0], yuv[1], yuv[2]);
+  stack_strips (self);
 }
 
 static void
 fill_frame (Chain *self)
 {
   int width = self->video->width, height = self->video->height;
+  guint8 rgb[3];
 
   if (self->width == width && self->height == height)
     return;
+  if (!sendoff_fill_color_parse (get_pad_color (self), rgb))
+    memset (rgb, 0, sizeof rgb);
   if (self->video->fit == SENDOFF_FIT_BLUR)
     append_blurred_fill (self);
-  else
+  else if ((rgb[0] | rgb[1] | rgb[2]) == 0 || is_rgb (self->pixel_format) || self->video->color == NULL)
     append (self, "pad=%d:%d:%d:%d:color=%s", width, height, get_middle (width, self->width),
             get_middle (height, self->height), get_pad_color (self));
+  else
+    append_colored_fill (self, rgb);
+}
+
+/* Untagged pictures mean what everybody takes them for. Transparent ones become RGB first, by this matrix too. */
+static void
+guess_color (Chain *self)
+{
+  if (is_rgb (self->pixel_format))
+    return;
+  if (self->matrix == NULL || g_str_equal (self->matrix, "gbr"))
+    self->matrix = is_hdr_transfer (self->transfer) ? "bt2020nc"
+                                                    : sendoff_filters_guess_matrix (self->pixel_format, self->height);
+  if (self->primaries == NULL)
+    self->primaries = g_str_has_prefix (self->matrix, "bt2020") ? "bt2020" : self->matrix;
 }
 
 /* Scaling by a rounded size leaves a sample aspect ratio near one. */
@@ -375,9 +490,9 @@ make_square (Chain *self, const SendoffFrameShape *shape)
 }
 
 static void
-append_parameter (GString *filter, const char *name, const char *wanted, const char *had)
+append_parameter (const Chain *self, GString *filter, const char *name, const char *wanted, const char *had)
 {
-  if (wanted != NULL && g_strcmp0 (wanted, had) != 0)
+  if (wanted != NULL && (self->lost_tags || g_strcmp0 (wanted, stated (had)) != 0))
     g_string_append_printf (filter, "%s%s=%s", filter->len > 0 ? ":" : "", name, wanted);
 }
 
@@ -390,47 +505,54 @@ tag_color (Chain *self, const SendoffFrameShape *shape)
 
   if (color == NULL)
     return;
-  append_parameter (parameters, "range", color->range, stated (shape->range));
-  append_parameter (parameters, "color_primaries", color->primaries, stated (shape->primaries));
-  append_parameter (parameters, "color_trc", color->transfer, stated (shape->transfer));
-  append_parameter (parameters, "colorspace", color->matrix, stated (shape->matrix));
+  append_parameter (self, parameters, "range", color->range, shape->range);
+  append_parameter (self, parameters, "color_primaries", color->primaries, shape->primaries);
+  append_parameter (self, parameters, "color_trc", color->transfer, shape->transfer);
+  append_parameter (self, parameters, "colorspace", color->matrix, shape->matrix);
   if (parameters->len > 0)
     append (self, "setparams=%s", parameters->str);
 }
 
-/**
- * sendoff_filters_parse_color:
- * @text: "#rrggbb", "0xrrggbb" or one of a few names
- * @rgb: (out): three bytes
- *
- * Returns: whether @text is a colour; everything accepted here is safe in a filter chain
- */
-gboolean
-sendoff_filters_parse_color (const char *text, guint8 rgb[3])
+/** sendoff_filters_guess_matrix: (transfer none): what untagged frames of @height lines mean by common agreement. */
+const char *
+sendoff_filters_guess_matrix (const char *pixel_format, int height)
 {
-  static const struct {
-    const char *name;
-    guint value;
-  } colors[] = {
-    { "black", 0x000000 }, { "white", 0xffffff }, { "gray", 0x808080 },   { "grey", 0x808080 },   { "red", 0xff0000 },
-    { "lime", 0x00ff00 },  { "blue", 0x0000ff },  { "yellow", 0xffff00 }, { "orange", 0xffa500 }, { "green", 0x008000 },
-    { "navy", 0x000080 },  { "purple", 0x800080 }, { "pink", 0xffc0cb },  { "brown", 0xa52a2a },
-  };
-  const char *digits = text != NULL && g_str_has_prefix (text, "0x") ? text + 1 : text;
-  guint64 value = 0;
-  gboolean found = text != NULL && (*text == '#' || digits != text) && strlen (digits) == 7
-                   && g_ascii_string_to_unsigned (digits + 1, 16, 0, 0xffffff, &value, NULL);
+  gboolean is_video = pixel_format == NULL || !is_rgb (pixel_format);
 
-  for (guint i = 0; text != NULL && !found && i < G_N_ELEMENTS (colors); i++)
-    if (g_ascii_strcasecmp (text, colors[i].name) == 0)
-      {
-        value = colors[i].value;
-        found = TRUE;
-      }
-  rgb[0] = (guint8)(value >> 16);
-  rgb[1] = (guint8)(value >> 8);
-  rgb[2] = (guint8)value;
-  return found;
+  return is_video && height <= SENDOFF_STANDARD_DEFINITION_HEIGHT ? "smpte170m" : "bt709";
+}
+
+/** sendoff_filters_is_video_transfer: whether @transfer is that of BT.709 under one of its names. */
+gboolean
+sendoff_filters_is_video_transfer (const char *transfer)
+{
+  static const char *const names[] = { "bt709", "smpte170m", "bt2020-10", "bt2020-12", NULL };
+
+  return g_strv_contains (names, transfer);
+}
+
+/**
+ * sendoff_filters_dup_tone_map:
+ * @mastering: (nullable): what the source says about its brightness
+ *
+ * The brightest that the source can show, in units of %SENDOFF_SDR_WHITE_NITS, is what becomes white: the content's own
+ * maximum, else that of the display it was made on, else 1000 cd/m². The filter would look for it in each frame,
+ * and not every frame tells.
+ *
+ * Returns: (transfer full): operator and options for the tonemap filter
+ */
+char *
+sendoff_filters_dup_tone_map (const SendoffMastering *mastering)
+{
+  double nits = DEFAULT_PEAK_NITS;
+
+  if (mastering != NULL && mastering->max_content_light > 0)
+    nits = mastering->max_content_light;
+  else if (mastering != NULL && mastering->max_luminance > 0)
+    nits = (double)mastering->max_luminance / 10000;
+  nits = CLAMP (nits, SENDOFF_SDR_WHITE_NITS, MOST_NITS);
+  return g_strdup_printf ("%s:peak=%d.%02d", TONE_MAP_OPERATOR, (int)(nits / SENDOFF_SDR_WHITE_NITS),
+                          (int)nits % SENDOFF_SDR_WHITE_NITS);
 }
 
 /**
@@ -450,7 +572,7 @@ sendoff_filters_build (const SendoffVideoPlan *video, const SendoffFrameShape *s
   g_autoptr (GString) text = g_string_new (NULL);
   Chain chain = { video, text, shape->width, shape->height, shape->sample_aspect_ratio,
                   shape->pixel_format, stated (shape->range), stated (shape->matrix), stated (shape->primaries),
-                  stated (shape->transfer), shape->has_alpha };
+                  stated (shape->transfer), shape->has_alpha, FALSE };
   int width, height;
 
   g_return_val_if_fail (shape->width > 0 && shape->height > 0 && shape->pixel_format != NULL, NULL);
@@ -458,6 +580,7 @@ sendoff_filters_build (const SendoffVideoPlan *video, const SendoffFrameShape *s
 
   if (!sendoff_rational_is_set (chain.sample_aspect_ratio))
     chain.sample_aspect_ratio = SENDOFF_RATIONAL (1, 1);
+  guess_color (&chain);
   deinterlace (&chain);
   turn_upright (&chain);
   flatten_alpha (&chain);

@@ -9,6 +9,11 @@
 
 G_BEGIN_DECLS
 
+/* Untagged pictures up to this height have the colours of standard definition. */
+#define SENDOFF_STANDARD_DEFINITION_HEIGHT 576
+/* cd/m² of HDR that are as bright as 1.0 of linear light is before tone mapping. */
+#define SENDOFF_SDR_WHITE_NITS 100
+
 /* A decoded frame's shape. */
 typedef struct {
   int width, height;
@@ -19,6 +24,8 @@ typedef struct {
 } SendoffFrameShape;
 
 char *sendoff_filters_build (const SendoffVideoPlan *video, const SendoffFrameShape *shape);
-gboolean sendoff_filters_parse_color (const char *text, guint8 rgb[3]);
+const char *sendoff_filters_guess_matrix (const char *pixel_format, int height);
+gboolean sendoff_filters_is_video_transfer (const char *transfer);
+char *sendoff_filters_dup_tone_map (const SendoffMastering *mastering);
 
 G_END_DECLS

@@ -60,6 +60,7 @@ static const SendoffField stream_info_fields[] = {
   SENDOFF_FIELD (SendoffStreamInfo, frame_count, INT64),
   SENDOFF_FIELD_OF (SendoffStreamInfo, color, DOC, sendoff_color_doc_type),
   SENDOFF_FIELD_NAMES (SendoffStreamInfo, hdr, sendoff_hdr_nicks),
+  SENDOFF_FIELD (SendoffStreamInfo, hdr10_plus, BOOL),
   SENDOFF_FIELD (SendoffStreamInfo, dolby_vision_profile, INT),
   SENDOFF_FIELD (SendoffStreamInfo, dolby_vision_compatibility, INT),
   SENDOFF_FIELD_OF (SendoffStreamInfo, mastering, DOC, sendoff_mastering_doc_type),

@@ -96,6 +96,7 @@ typedef struct {
   gint64 frame_count; /* 0 unknown */
   SendoffColor *color;
   int hdr; /* SendoffHdr */
+  gboolean hdr10_plus; /* dynamic metadata of SMPTE ST 2094-40 */
   int dolby_vision_profile; /* 0 none */
   int dolby_vision_compatibility; /* base layer signal compatibility id */
   SendoffMastering *mastering;

@@ -172,6 +172,27 @@ plan_h264 (SendoffVideoPlan *video)
     }
 }
 
+/* x265 takes the numbers in the standards' own units and order: ST 2086 and CTA-861.3. */
+static void
+append_x265_mastering (GString *params, const SendoffMastering *mastering)
+{
+  const GArray *primaries = mastering->display_primaries;
+
+  if (primaries != NULL && primaries->len == 8)
+    {
+      const gint64 *p = (const gint64 *)(const void *)primaries->data;
+
+      g_string_append_printf (params,
+                              ":master-display=G(%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT ")B(%" G_GINT64_FORMAT
+                              ",%" G_GINT64_FORMAT ")R(%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT ")WP(%" G_GINT64_FORMAT
+                              ",%" G_GINT64_FORMAT ")L(%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT ")",
+                              p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], mastering->max_luminance,
+                              mastering->min_luminance);
+    }
+  if (mastering->max_content_light > 0)
+    g_string_append_printf (params, ":max-cll=%d,%d", mastering->max_content_light, mastering->max_frame_average_light);
+}
+
 /* Level and tier are pinned too: x265 would derive them from each chunk's own buffer. */
 static void
 plan_h265 (SendoffVideoPlan *video)
@@ -192,7 +213,43 @@ plan_h265 (SendoffVideoPlan *video)
     g_string_append_printf (params, ":level-idc=%d:high-tier=%d", video->level, high_tier);
   if (shortest < X265_LARGEST_BLOCK)
     g_string_append_printf (params, ":ctu=%d", shortest < X265_LARGEST_BLOCK / 2 ? 16 : 32);
+  if (video->mastering != NULL)
+    append_x265_mastering (params, video->mastering);
   set_option (video, "x265-params", params->str);
+}
+
+static void
+append_number (GString *params, gint64 value, int per_unit, const char *after)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_formatd (number, sizeof number, "%.6g", (double)value / per_unit);
+  g_string_append_printf (params, "%s%s", number, after);
+}
+
+/* SVT-AV1 takes fractions and cd/m². libaom takes nothing; there the container says it alone. */
+static void
+plan_av1 (SendoffVideoPlan *video)
+{
+  static const char *const parts[] = { ",", ")B(", ",", ")R(", ",", ")WP(", ",", ")L(" };
+  const SendoffMastering *mastering = video->mastering;
+  g_autoptr (GString) params = g_string_new (NULL);
+
+  if (mastering == NULL || !g_str_equal (video->encoder, "libsvtav1") || get_option (video, "svtav1-params") != NULL)
+    return;
+  if (mastering->display_primaries != NULL && mastering->display_primaries->len == G_N_ELEMENTS (parts))
+    {
+      g_string_append (params, "mastering-display=G(");
+      for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+        append_number (params, g_array_index (mastering->display_primaries, gint64, i), 50000, parts[i]);
+      append_number (params, mastering->max_luminance, 10000, ",");
+      append_number (params, mastering->min_luminance, 10000, ")");
+    }
+  if (mastering->max_content_light > 0)
+    g_string_append_printf (params, "%scontent-light=%d,%d", params->len > 0 ? ":" : "", mastering->max_content_light,
+                            mastering->max_frame_average_light);
+  if (params->len > 0)
+    set_option (video, "svtav1-params", params->str);
 }
 
 /** sendoff_planner_plan_options: the encoder's options, when rate and structure are planned. */
@@ -208,6 +265,8 @@ sendoff_planner_plan_options (SendoffPlanning *self)
     plan_h264 (video);
   else if (g_str_equal (video->codec, "h265"))
     plan_h265 (video);
+  else if (g_str_equal (video->codec, "av1"))
+    plan_av1 (video);
 }
 
 /* Of one encoder: more cost x264 and libvpx quality or bring nothing. */

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/sendoff-filters.h"
+#include "model/sendoff-fill-color.h"
 
 typedef struct {
   double width, height;
@@ -314,7 +314,7 @@ plan_pad_color (SendoffPlanning *self, SendoffVideoPlan *video)
   const char *color = sendoff_output_settings_get_string (self->settings, SENDOFF_SETTING_PAD_COLOR);
   guint8 rgb[3];
 
-  if (color != NULL && !sendoff_filters_parse_color (color, rgb))
+  if (color != NULL && !sendoff_fill_color_parse (color, rgb))
     {
       sendoff_planning_issue (self, ERROR, "pad_color", "bad-value",
                               "“%s” is not a colour; it takes a name such as black, or #rrggbb.", color);

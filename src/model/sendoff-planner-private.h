@@ -32,6 +32,7 @@ typedef struct {
   const SendoffStreamInfo *video_stream; /* NULL: none to encode */
   const SendoffStreamInfo *audio_stream;
   SendoffRational source_rate; /* of the video stream, believable; 0/1 without video */
+  gboolean keeps_hdr; /* the source is HDR and the output too */
   double gop_seconds; /* longest keyframe interval asked for, 0: as long as a chunk */
 
   SendoffOutputPlan *output; /* owned until the plan takes it */
@@ -47,12 +48,18 @@ const char *sendoff_planner_get_nearest_id (GPtrArray *list, const char *id);
 /* sendoff-planner-geometry.c */
 void sendoff_planner_plan_picture (SendoffPlanning *planning);
 
+/* sendoff-planner-color.c */
+void sendoff_planner_decide_hdr (SendoffPlanning *planning);
+void sendoff_planner_plan_color (SendoffPlanning *planning);
+
 /* sendoff-planner-rate.c */
 void sendoff_planner_plan_frame_rate (SendoffPlanning *planning);
 SendoffRational sendoff_planner_get_source_rate (const SendoffMediaInfo *source, const SendoffStreamInfo *stream);
 
 /* sendoff-planner-video.c */
 void sendoff_planner_plan_video (SendoffPlanning *planning);
+const char *sendoff_planner_find_pixel_format (SendoffPlanning *planning, gboolean alpha, gboolean deep,
+                                               gboolean on_platform);
 void sendoff_planner_finish_video (SendoffPlanning *planning, const SendoffChunkGroup *group);
 char *sendoff_planner_dup_filters (const SendoffVideoPlan *video, const SendoffStreamInfo *stream);
 

@@ -10,7 +10,6 @@
 
 #define STREAMING_GOP_SECONDS 2.0
 #define LONGEST_GOP_SECONDS (250.0 / 30.0)
-#define TONE_MAP_OPERATOR "hable"
 
 static const char *
 get_text (SendoffPlanning *self, SendoffSetting setting)
@@ -76,13 +75,26 @@ is_deep (const char *pixel_format)
   return g_str_has_suffix (pixel_format, "10le");
 }
 
-/* (nullable): the first of @formats that the platform takes. */
-static const char *
-find_pixel_format (SendoffPlanning *self, char **formats, gboolean alpha, gboolean deep)
+static char **
+get_pixel_formats (SendoffPlanning *self)
 {
+  const char *name = self->output->video->profile;
+  const SendoffCodecProfile *profile = name != NULL ? sendoff_video_codec_get_profile (self->video_codec, name) : NULL;
+
+  return profile != NULL ? profile->pixel_formats : self->video_codec->pixel_formats;
+}
+
+/** sendoff_planner_find_pixel_format: (transfer none) (nullable): the first one of codec and profile that has alpha as
+ * wanted, is deep if it has to be, and is taken by the platform if it must be. */
+const char *
+sendoff_planner_find_pixel_format (SendoffPlanning *self, gboolean alpha, gboolean deep, gboolean on_platform)
+{
+  char **formats = get_pixel_formats (self);
+  char **taken = on_platform ? self->limits.pixel_formats : NULL;
+
   for (guint i = 0; formats != NULL && formats[i] != NULL; i++)
     if (has_alpha (formats[i]) == alpha && (!deep || is_deep (formats[i]))
-        && (self->limits.pixel_formats == NULL || contains (self->limits.pixel_formats, formats[i])))
+        && (taken == NULL || contains (taken, formats[i])))
       return formats[i];
   return NULL;
 }
@@ -94,19 +106,18 @@ choose_pixel_format (SendoffPlanning *self)
 {
   const SendoffPlatformSettings *recommended = self->platform != NULL ? self->platform->recommended : NULL;
   const SendoffStreamInfo *stream = self->video_stream;
-  const char *profile_name = self->output->video->profile;
-  const SendoffCodecProfile *profile
-    = profile_name != NULL ? sendoff_video_codec_get_profile (self->video_codec, profile_name) : NULL;
-  char **formats = profile != NULL ? profile->pixel_formats : self->video_codec->pixel_formats;
+  char **formats = get_pixel_formats (self);
+  gboolean wants_depth = stream->hdr != SENDOFF_HDR_NONE ? self->keeps_hdr : stream->bit_depth > 8;
   const char *format = NULL;
 
-  if (recommended != NULL && g_strcmp0 (recommended->video_codec, self->video_codec->codec_id) == 0
+  if (!self->keeps_hdr && recommended != NULL
+      && g_strcmp0 (recommended->video_codec, self->video_codec->codec_id) == 0
       && contains (formats, recommended->pixel_format))
     return recommended->pixel_format;
   if (stream->has_alpha)
-    format = find_pixel_format (self, formats, TRUE, FALSE);
-  if (format == NULL && stream->bit_depth > 8 && stream->hdr == SENDOFF_HDR_NONE)
-    format = find_pixel_format (self, formats, FALSE, TRUE);
+    format = sendoff_planner_find_pixel_format (self, TRUE, FALSE, TRUE);
+  if (format == NULL && wants_depth)
+    format = sendoff_planner_find_pixel_format (self, FALSE, TRUE, TRUE);
   if (format == NULL)
     format = formats != NULL && formats[0] != NULL ? formats[0] : "yuv420p";
   return format;
@@ -134,70 +145,9 @@ plan_codec (SendoffPlanning *self)
   video->codec = g_strdup (self->video_codec->codec_id);
   sendoff_planner_choose_encoder (self);
   video->profile = g_strdup (choose_profile (self));
+  sendoff_planner_decide_hdr (self);
   video->tag = g_strdup (is_isom ? self->video_codec->tag_isom : NULL);
   plan_pixel_format (self);
-}
-
-static const char *
-stated (const char *name)
-{
-  static const char *const none[] = { "", "unknown", "unspecified", "reserved", "gbr", "rgb", NULL };
-
-  return name == NULL || g_strv_contains (none, name) ? NULL : name;
-}
-
-/* What untagged video means by common agreement: standard definition is BT.601, everything else BT.709. */
-static const char *
-guess_matrix (const SendoffStreamInfo *stream)
-{
-  gboolean is_rgb = g_strcmp0 (stream->chroma, "rgb") == 0;
-
-  return !is_rgb && stream->height <= 576 ? "smpte170m" : "bt709";
-}
-
-/* BT.2020's constants are spelt "nc"/"c" as a matrix only; its transfer equals BT.709's. */
-static const char *
-get_primaries_of (const char *matrix)
-{
-  return g_str_has_prefix (matrix, "bt2020") ? "bt2020" : matrix;
-}
-
-static const char *
-get_transfer_of (const char *matrix)
-{
-  if (g_str_has_prefix (matrix, "bt2020"))
-    return "bt709";
-  return g_str_equal (matrix, "bt470bg") || g_str_equal (matrix, "fcc") ? "smpte170m" : matrix;
-}
-
-/* Standard dynamic range keeps the source's colours and says what they are; HDR becomes BT.709. */
-static void
-plan_color (SendoffPlanning *self)
-{
-  const SendoffStreamInfo *stream = self->video_stream;
-  const SendoffColor *source = stream->color;
-  SendoffVideoPlan *video = self->output->video;
-  SendoffColor *color = sendoff_color_new ();
-  const char *matrix = source != NULL ? stated (source->matrix) : NULL;
-  const char *primaries = source != NULL ? stated (source->primaries) : NULL;
-  const char *transfer = source != NULL ? stated (source->transfer) : NULL;
-
-  if (stream->hdr != SENDOFF_HDR_NONE)
-    {
-      video->tone_map = g_strdup (TONE_MAP_OPERATOR);
-      matrix = primaries = transfer = "bt709";
-      sendoff_planning_issue (self, INFO, "hdr", "tone-mapped", "The HDR picture is converted to standard range.");
-    }
-  if (stream->dolby_vision_profile == 5)
-    sendoff_planning_issue (self, WARNING, "source", "dolby-vision",
-                            "The source is Dolby Vision without a compatible base; its colours will look wrong.");
-  if (matrix == NULL)
-    matrix = guess_matrix (stream);
-  color->range = g_strdup ("tv");
-  color->matrix = g_strdup (self->video_codec->matrix != NULL ? self->video_codec->matrix : matrix);
-  color->primaries = g_strdup (primaries != NULL ? primaries : get_primaries_of (matrix));
-  color->transfer = g_strdup (transfer != NULL ? transfer : get_transfer_of (matrix));
-  video->color = color;
 }
 
 static double
@@ -317,7 +267,7 @@ sendoff_planner_plan_video (SendoffPlanning *self)
   sendoff_planner_plan_picture (self);
   sendoff_planner_plan_frame_rate (self);
   plan_codec (self);
-  plan_color (self);
+  sendoff_planner_plan_color (self);
   plan_rate_control (self);
   plan_structure (self);
   sendoff_planner_plan_options (self);

@@ -25,7 +25,6 @@ static const Unavailable unavailable[] = {
   { SENDOFF_SETTING_PACKAGE, "dash", "DASH packages are not available yet." },
   { SENDOFF_SETTING_PACKAGE, "both", "HLS and DASH packages are not available yet." },
   { SENDOFF_SETTING_COPY, "require", "Copying streams without encoding is not available yet." },
-  { SENDOFF_SETTING_HDR, "keep", "Keeping HDR is not available yet; it needs a codec with 10 bits." },
 };
 
 /** sendoff_rules_is_implemented: whether the engine can make a stream or file of that catalog id. */
@@ -272,6 +271,8 @@ check_machine (const SendoffPlanning *self)
       check_encoder (self, "codec", video->encoder, self->video_codec->name);
       check_filter (self, video->tone_map != NULL, "zscale", "to convert HDR");
       check_filter (self, video->tone_map != NULL, "tonemap", "to convert HDR");
+      check_filter (self, strstr (video->filters, "zscale=") != NULL && video->tone_map == NULL, "zscale",
+                    "to convert the colours");
       check_filter (self, video->deinterlace, "bwdif", "for interlaced video");
     }
   if (self->output->audio != NULL)

@@ -1,4 +1,5 @@
 /* The text of filter chains. That libavfilter takes them is tested where it is linked. */
+#include "model/sendoff-fill-color.h"
 #include "model/sendoff-filters.h"
 
 #define COLORS "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
@@ -14,6 +15,7 @@ typedef struct {
   int rotation;
   gboolean mirrored, deinterlace;
   gboolean tone_map;
+  const char *pad_color; /* (nullable) */
   const char *chain;
 } Case;
 
@@ -30,6 +32,12 @@ static const Case cases[] = {
              "setsar=1,setparams=range=tv:colorspace=bt709" },
   { "rgb", { 640, 360, { 1, 1 }, "gbrp", FALSE, TAGGED }, 640, 360,
     .chain = "scale=" BICUBIC "+full_chroma_inp:out_range=tv:out_color_matrix=bt709,format=yuv420p,setsar=1" },
+  { "matrix-only", { 640, 360, { 1, 1 }, "yuv420p", FALSE, "tv", "smpte170m", "bt709", "bt709" }, 640, 360,
+    .chain = "scale=" BICUBIC ":in_range=tv:in_color_matrix=smpte170m:out_range=tv:out_color_matrix=bt709,format=yuv420p,"
+             "setsar=1,setparams=colorspace=bt709" },
+  { "standard-definition", { 720, 480, { 8, 9 }, "yuv420p", FALSE, NULL }, 640, 480,
+    .chain = "scale=640:480:" BICUBIC ",setparams=range=tv:color_primaries=smpte170m:color_trc=bt709:colorspace=smpte170m,"
+             "zscale=p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p,setsar=1," COLORS },
   { "odd-edges-are-cut", { 853, 479, { 1, 1 }, "yuv420p", FALSE, TAGGED }, 852, 478, .chain = "crop=852:478:0:0" },
   { "anamorphic", { 720, 576, { 16, 11 }, "yuv420p", FALSE, TAGGED }, 1046, 576,
     .chain = "scale=1046:576:" BICUBIC TO_SD ",setsar=1" },
@@ -45,8 +53,15 @@ static const Case cases[] = {
   { "mirror-90", { 640, 360, { 1, 1 }, "yuv420p", FALSE, TAGGED }, 360, 640, .rotation = 90, .mirrored = TRUE,
     .chain = "hflip,transpose=clock" },
   { "pad", { 1920, 1080, { 1, 1 }, "yuv420p", FALSE, TAGGED }, 1080, 1920,
-    .chain = "scale=1080:608:" BICUBIC TO_SD ",pad=1080:1920:0:656:color=#102030,setsar=1" },
-  { "pad-one-to-one", { 640, 360, { 1, 1 }, "yuv420p", FALSE, TAGGED }, 640, 640, .chain = "pad=640:640:0:140:color=#102030" },
+    .chain = "scale=1080:608:" BICUBIC TO_SD 
+             ",split[picture][whole];[whole]scale=1080:1920:flags=neighbor,lutyuv=y=42:u=137:v=120:a=maxval[fill];[fill]"
+             "split[one][two];[one]crop=1080:656:0:0[first];[two]crop=1080:656:0:1264[last];[first][picture][last]"
+             "vstack=inputs=3,setsar=1," COLORS },
+  { "pad-black", { 640, 360, { 1, 1 }, "yuv420p", FALSE, TAGGED }, 640, 640, .pad_color = "black",
+    .chain = "pad=640:640:0:140:color=black" },
+  { "pad-at-the-end-only", { 643, 1000, { 1, 1 }, "yuv420p", FALSE, TAGGED }, 646, 1000,
+    .chain = "scale=644:1000:" BICUBIC TO_SD ",split[picture][whole];[whole]scale=646:1000:flags=neighbor,"
+             "lutyuv=y=42:u=137:v=120:a=maxval[fill];[fill]crop=2:1000:644:0[last];[picture][last]hstack,setsar=1," COLORS },
   { "rounding-needs-no-bars", { 100, 1900, { 1, 1 }, "yuv420p", FALSE, TAGGED }, 56, 1080,
     .chain = "scale=56:1080:" BICUBIC TO_SD ",setsar=1" },
   { "crop-share", { 1920, 1080, { 1, 1 }, "yuv420p", FALSE, TAGGED }, 608, 1080, SENDOFF_FIT_CROP,
@@ -56,15 +71,20 @@ static const Case cases[] = {
   { "stretch", { 640, 360, { 1, 1 }, "yuv420p", FALSE, TAGGED }, 360, 360, SENDOFF_FIT_STRETCH,
     .chain = "scale=360:360:" BICUBIC TO_SD ",setsar=1" },
   { "blur", { 640, 360, { 1, 1 }, "yuv420p", FALSE, TAGGED }, 640, 640, SENDOFF_FIT_BLUR,
-    .chain = "split[picture][fill];[fill]crop=360:360,scale=80:80:flags=bilinear,gblur=sigma=4,scale=640:640:flags=bilinear"
-             "[blurred];[blurred][picture]overlay=0:140:format=auto,format=yuv420p,setsar=1" },
+    .chain = "split[picture][whole];[whole]crop=360:360,scale=80:80:flags=bilinear,gblur=sigma=4,scale=640:640:flags=bilinear"
+             "[fill];[fill]split[one][two];[one]crop=640:140:0:0[first];[two]crop=640:140:0:500[last];"
+             "[first][picture][last]vstack=inputs=3,setsar=1," COLORS },
+  { "blur-at-the-sides", { 360, 640, { 1, 1 }, "yuv420p", FALSE, TAGGED }, 640, 640, SENDOFF_FIT_BLUR,
+    .chain = "split[picture][whole];[whole]crop=360:360,scale=80:80:flags=bilinear,gblur=sigma=4,scale=640:640:flags=bilinear"
+             "[fill];[fill]split[one][two];[one]crop=140:640:0:0[first];[two]crop=140:640:500:0[last];"
+             "[first][picture][last]hstack=inputs=3,setsar=1," COLORS },
   { "alpha-over-colour", { 640, 360, { 1, 1 }, "rgba", TRUE, TAGGED }, 640, 360,
     .chain = "format=rgba,split[over][under];[under]lutrgb=r=16:g=32:b=48:a=255[color];[color][over]overlay=format=rgb,"
              "scale=" BICUBIC "+full_chroma_inp:out_range=tv:out_color_matrix=bt709,format=yuv420p,setsar=1" },
   { "tone-map-after-scaling", { 3840, 2160, { 1, 1 }, "yuv420p10le", FALSE, "tv", "bt2020nc", "bt2020", "smpte2084" },
     1920, 1080, .tone_map = TRUE,
     .chain = "scale=1920:1080:" BICUBIC ",setparams=range=tv:color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc,"
-             "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,"
+             "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:peak=10.00:desat=0,"
              "zscale=t=bt709:m=bt709:r=tv,format=yuv420p,setsar=1,"
              "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709" },
 };
@@ -83,9 +103,9 @@ make_plan (const Case *test)
   plan->scaling = SENDOFF_SCALING_BICUBIC;
   plan->crop_x = test->fit == SENDOFF_FIT_CROP ? 0.25 : 0.5;
   plan->crop_y = test->fit == SENDOFF_FIT_CROP ? 0.25 : 0.5;
-  plan->pad_color = g_strdup ("#102030");
+  plan->pad_color = g_strdup (test->pad_color != NULL ? test->pad_color : "#102030");
   plan->pixel_format = g_strdup ("yuv420p");
-  plan->tone_map = g_strdup (test->tone_map ? "hable" : NULL);
+  plan->tone_map = g_strdup (test->tone_map ? "hable:peak=10.00" : NULL);
   plan->color = sendoff_color_new ();
   plan->color->range = g_strdup ("tv");
   plan->color->matrix = g_strdup ("bt709");
@@ -104,20 +124,65 @@ test_chain (gconstpointer data)
   g_assert_cmpstr (chain, ==, test->chain);
 }
 
+/* Against numbers of ITU-R BT.709 and BT.601, and of ITU-R BT.2408, table 1: diffuse white is 58 % of PQ and 75 % of
+ * HLG. */
+static void
+test_fill_colors (void)
+{
+  static const struct {
+    const char *color, *matrix, *transfer;
+    int bit_depth, yuv[3];
+  } fills[] = {
+    { "red", "bt709", "bt709", 8, { 63, 102, 240 } },
+    { "red", "smpte170m", "smpte170m", 8, { 81, 90, 240 } },
+    { "white", "bt709", "bt709", 10, { 940, 512, 512 } },
+    { "black", "bt2020nc", "smpte2084", 10, { 64, 512, 512 } },
+    { "white", "bt2020nc", "smpte2084", 10, { 573, 512, 512 } },
+    { "white", "bt2020nc", "arib-std-b67", 10, { 721, 512, 512 } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (fills); i++)
+    {
+      SendoffColor color = { .matrix = (char *)fills[i].matrix, .transfer = (char *)fills[i].transfer };
+      guint8 rgb[3];
+      int yuv[3];
+
+      g_assert_true (sendoff_fill_color_parse (fills[i].color, rgb));
+      sendoff_fill_color_to_yuv (rgb, &color, fills[i].bit_depth, yuv);
+      for (int j = 0; j < 3; j++)
+        g_assert_cmpint (ABS (yuv[j] - fills[i].yuv[j]), <=, fills[i].bit_depth == 10 ? 2 : 0);
+    }
+}
+
+static void
+test_tone_map (void)
+{
+  SendoffMastering mastering = { .max_luminance = 40000000, .max_content_light = 1234 };
+  g_autofree char *content = sendoff_filters_dup_tone_map (&mastering);
+  g_autofree char *unknown = sendoff_filters_dup_tone_map (NULL);
+  g_autofree char *display = NULL;
+
+  mastering.max_content_light = 0;
+  display = sendoff_filters_dup_tone_map (&mastering);
+  g_assert_cmpstr (content, ==, "hable:peak=12.34");
+  g_assert_cmpstr (display, ==, "hable:peak=40.00");
+  g_assert_cmpstr (unknown, ==, "hable:peak=10.00");
+}
+
 static void
 test_colors (void)
 {
   static const char *const bad[] = { NULL, "", "mauve", "#12345", "#1234567", "#12345g", "0x", "102030", "black,crop=1:1" };
   guint8 rgb[3];
 
-  g_assert_true (sendoff_filters_parse_color ("#102030", rgb));
+  g_assert_true (sendoff_fill_color_parse ("#102030", rgb));
   g_assert_cmpmem (rgb, 3, "\x10\x20\x30", 3);
-  g_assert_true (sendoff_filters_parse_color ("0xFFfe00", rgb));
+  g_assert_true (sendoff_fill_color_parse ("0xFFfe00", rgb));
   g_assert_cmpmem (rgb, 3, "\xff\xfe\x00", 3);
-  g_assert_true (sendoff_filters_parse_color ("White", rgb));
+  g_assert_true (sendoff_fill_color_parse ("White", rgb));
   g_assert_cmpmem (rgb, 3, "\xff\xff\xff", 3);
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
-    g_assert_false (sendoff_filters_parse_color (bad[i], rgb));
+    g_assert_false (sendoff_fill_color_parse (bad[i], rgb));
 }
 
 int
@@ -131,5 +196,7 @@ main (int argc, char *argv[])
       g_test_add_data_func (path, &cases[i], test_chain);
     }
   g_test_add_func ("/model/filters/colors", test_colors);
+  g_test_add_func ("/model/filters/fill-colors", test_fill_colors);
+  g_test_add_func ("/model/filters/tone-map", test_tone_map);
   return g_test_run ();
 }

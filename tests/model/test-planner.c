@@ -52,6 +52,18 @@ static const Case cases[] = {
 
   /* colour and interlacing */
   { "hlg-phone", "phone", "platform=youtube" },
+  { "hdr10", "hdr10", "codec=h265 codec=vp9 codec=av1 codec=av1,speed=fast codec=h264 codec=prores codec=prores,hdr=keep "
+    "codec=h265,hdr=sdr platform=youtube,codec=h265 platform=facebook-reels,codec=h265 "
+    "platform=facebook-reels,codec=h265,hdr=keep" },
+  { "hdr-refused", "hdr10", "hdr=keep codec=h265,profile=main,hdr=keep codec=h265,profile=main codec=dnxhd,hdr=keep "
+    "platform=instagram-reels-api,codec=h265,hdr=keep" },
+  { "hdr-of-nothing", "landscape", "codec=h265,hdr=keep" },
+  { "dolby-vision", "dovi8", "codec=h265 codec=h264" },
+  { "dolby-vision-without-base", "dovi5", "codec=h265 codec=none" },
+  { "standard-definition", "ntsc", "codec=h264 platform=youtube resolution=1080p,upscale codec=dnxhd" },
+  { "wide-primaries", "p3", "codec=h264 platform=tiktok" },
+  { "fill-colours", "hdr10", "codec=h265,resolution=1080p_sq,pad-color=white codec=h264,resolution=1080p_sq,pad-color=#ff0000 "
+    "codec=h265,resolution=1080p_sq,fit=blur" },
   { "interlaced-anamorphic", "dvd", "" },
   { "full-range-444-vfr", "screen", "platform=facebook-reels,fit=pad codec=vp9" },
   { "alpha", "alpha", "pad-color=#102030 codec=prores codec=prores,profile=4444" },
@@ -99,7 +111,7 @@ static const Case cases[] = {
   /* what must not go ahead */
   { "not-available", "landscape",
     "rate-control=cbr rate-control=abr,video-bitrate=6M two-pass target-size=25MB max-size=25MiB package=hls copy=require "
-    "hdr=keep size-priority=size" },
+    "size-priority=size" },
   { "unknown-ids", "landscape",
     "platform=yuotube preset=sociaI_quick quality=ultr codec=h266 audio-codec=acc container=mp5 resolution=1081p" },
   { "incompatible", "landscape", "codec=h264,container=webm codec=vp9,platform=tiktok,container=mp4 container=webm,audio-codec=aac" },
@@ -299,7 +311,7 @@ static void
 test_missing_encoder_is_named (void)
 {
   g_autoptr (SendoffMediaInfo) source = read_source ("phone");
-  g_autoptr (SendoffRequest) request = make_request ("codec=vp9");
+  g_autoptr (SendoffRequest) request = make_request ("codec=vp9,hdr=sdr");
   g_autoptr (SendoffMachine) machine = sendoff_machine_new ();
   g_autoptr (SendoffCatalog) catalog = sendoff_catalog_new (NULL);
   g_autoptr (SendoffPlan) plan = sendoff_planner_plan (source, request, catalog, machine);
