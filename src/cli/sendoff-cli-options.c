@@ -43,6 +43,8 @@ static const struct {
   { "upscale", NULL, "Allow enlarging" },
   { "keep-metadata", NULL, "Keep titles, dates and the like" },
   { "audio-track", "N", "Stream to take the sound from" },
+  { "audio-tracks", "WHICH", "one or all of the source's sound tracks" },
+  { "loudness", "LUFS", "off, recommended, or a loudness such as -14" },
 };
 
 /* Part of the contract of the command line, but not in this version: said, never ignored. */

@@ -12,13 +12,29 @@ get_plan (SendoffRunner *self, const RunnerTrack *track)
   return self->outputs[track->output].plan;
 }
 
+static const SendoffAudioPlan *
+get_audio (SendoffRunner *self, const RunnerTrack *track)
+{
+  return sendoff_output_plan_get_audio (get_plan (self, track), track->number);
+}
+
+/* The first track stands for all in the progress of its outputs: they are made side by side. */
+static void
+report_progress (SendoffRunner *self, const RunnerTrack *track, double fraction)
+{
+  for (guint i = 0; track->number == 0 && i < track->outputs->len; i++)
+    sendoff_tracker_set_part (self->tracker, g_array_index (track->outputs, guint, i), SENDOFF_PART_AUDIO,
+                              fraction);
+}
+
 /* Tracks that one worker can make from one pass over the source. */
 static gboolean
 fit_together (SendoffRunner *self, const RunnerTrack *a, const RunnerTrack *b)
 {
   const SendoffOutputPlan *first = get_plan (self, a), *second = get_plan (self, b);
 
-  return first->audio->stream_index == second->audio->stream_index && first->start_us == second->start_us;
+  return get_audio (self, a)->stream_index == get_audio (self, b)->stream_index
+         && first->start_us == second->start_us;
 }
 
 /* Pushes the audio of all outputs that have none yet. */
@@ -34,8 +50,7 @@ sendoff_runner_push_audio (SendoffRunner *self)
 
       if (track->trailer != NULL)
         {
-          for (guint o = 0; o < track->outputs->len; o++)
-            sendoff_tracker_set_part (self->tracker, g_array_index (track->outputs, guint, o), SENDOFF_PART_AUDIO, 1);
+          report_progress (self, track, 1);
           continue;
         }
       for (guint w = 0; w < works->len && work == NULL; w++)
@@ -68,7 +83,7 @@ make_spec_locked (SendoffRunner *self, RunnerWork *work)
   spec->role = SENDOFF_ROLE_AUDIO;
   spec->source_name = g_strdup (self->source_name);
   spec->source_size_bytes = self->source_size_bytes;
-  spec->stream_index = first->audio->stream_index;
+  spec->stream_index = get_audio (self, g_ptr_array_index (work->parts, 0))->stream_index;
   spec->origin_us = self->plan->origin_us;
   spec->start_us = first->start_us;
   spec->sequential = self->plan->sequential;
@@ -83,7 +98,7 @@ make_spec_locked (SendoffRunner *self, RunnerWork *work)
       output = sendoff_audio_output_spec_new ();
       output->output = (int)track->output;
       output->path = g_strdup (track->path);
-      output->audio = sendoff_audio_plan_copy (plan->audio);
+      output->audio = sendoff_audio_plan_copy (get_audio (self, track));
       output->start_us = plan->start_us;
       output->end_us = plan->end_us;
       output->trimmed_start = plan->trimmed_start;
@@ -107,9 +122,7 @@ take_progress (RunnerWork *work, JsonObject *members)
 
       if (output >= 0 && track->output != output)
         continue;
-      for (guint i = 0; i < track->outputs->len; i++)
-        sendoff_tracker_set_part (self->tracker, g_array_index (track->outputs, guint, i), SENDOFF_PART_AUDIO,
-                                  MIN (time_us / (double)duration_us, 0.99));
+      report_progress (self, track, MIN (time_us / (double)duration_us, 0.99));
     }
 }
 
@@ -142,8 +155,8 @@ read_trailers (SendoffRunner *self, RunnerWork *work)
 
       if (track->trailer == NULL)
         track->trailer = sendoff_packet_file_read_trailer (track->path, NULL);
-      for (guint i = 0; track->trailer != NULL && i < track->outputs->len; i++)
-        sendoff_tracker_set_part (self->tracker, g_array_index (track->outputs, guint, i), SENDOFF_PART_AUDIO, 1);
+      if (track->trailer != NULL)
+        report_progress (self, track, 1);
     }
   g_mutex_unlock (&self->mutex);
 }

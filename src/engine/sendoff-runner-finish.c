@@ -20,6 +20,15 @@ get_index (SendoffRunner *self, const RunnerOutput *output)
 }
 
 static gboolean
+has_all_tracks_locked (const RunnerOutput *output)
+{
+  for (guint i = 0; i < output->tracks->len; i++)
+    if (((RunnerTrack *)g_ptr_array_index (output->tracks, i))->trailer == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 is_ready (SendoffRunner *self, RunnerOutput *output)
 {
   RunnerRendition *rendition = output->rendition;
@@ -32,7 +41,7 @@ is_ready (SendoffRunner *self, RunnerOutput *output)
           && (rendition == NULL
            || (rendition->n_works == 0 && !self->groups[rendition->group].restart
                && sendoff_chunk_ledger_is_proven (rendition->ledger)))
-          && (output->track == NULL || output->track->trailer != NULL);
+          && has_all_tracks_locked (output);
   g_mutex_unlock (&self->mutex);
   return ready;
 }
@@ -78,8 +87,8 @@ count_packets (RunnerWork *work, const RunnerOutput *output)
   g_mutex_lock (&self->mutex);
   for (guint i = 0; output->rendition != NULL && i < output->rendition->ledger->n_chunks; i++)
     work->n_packets += output->rendition->ledger->chunks[i].trailer->packets;
-  if (output->track != NULL)
-    work->n_packets += output->track->trailer->packets;
+  for (guint i = 0; i < output->tracks->len; i++)
+    work->n_packets += ((RunnerTrack *)g_ptr_array_index (output->tracks, i))->trailer->packets;
   g_mutex_unlock (&self->mutex);
 }
 
@@ -97,6 +106,16 @@ dup_worker_path (const char *path, int *fd, GError **error)
   return NULL;
 }
 
+static char **
+dup_audio_paths (const RunnerOutput *output)
+{
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+
+  for (guint i = 0; i < output->tracks->len; i++)
+    g_strv_builder_add (paths, ((RunnerTrack *)g_ptr_array_index (output->tracks, i))->path);
+  return g_strv_builder_end (paths);
+}
+
 static SendoffMuxResult *
 mux (RunnerWork *work, RunnerOutput *output, GCancellable *cancellable)
 {
@@ -108,8 +127,9 @@ mux (RunnerWork *work, RunnerOutput *output, GCancellable *cancellable)
 
   spec->role = SENDOFF_ROLE_MUX;
   spec->output = sendoff_output_plan_copy (output->plan);
-  spec->video_paths = output->rendition != NULL ? sendoff_chunk_ledger_dup_paths (output->rendition->ledger) : NULL;
-  spec->audio_path = output->track != NULL ? g_strdup (output->track->path) : NULL;
+  spec->video_paths
+      = output->rendition != NULL ? sendoff_chunk_ledger_dup_paths (output->rendition->ledger) : NULL;
+  spec->audio_paths = dup_audio_paths (output);
   unlink (output->part_path);
   spec->target_path = dup_worker_path (output->part_path, &fd, &work->error);
   if (spec->target_path == NULL)
@@ -150,8 +170,13 @@ gather_facts (SendoffRunner *self, const RunnerOutput *output, SendoffOutputFact
   g_mutex_lock (&self->mutex);
   if (output->rendition != NULL)
     add_video_facts (output->rendition->ledger, facts);
-  if (output->track != NULL)
-    facts->audio_samples = output->track->trailer->samples;
+  if (output->tracks->len > 0)
+    {
+      const RunnerTrack *track = g_ptr_array_index (output->tracks, 0);
+
+      facts->audio_samples = track->trailer->samples;
+      facts->loudness = track->trailer->loudness;
+    }
   g_mutex_unlock (&self->mutex);
 }
 

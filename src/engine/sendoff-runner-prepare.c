@@ -55,9 +55,9 @@ add_rendition (SendoffRunner *self, GHashTable *known, guint output, GError **er
 }
 
 static gboolean
-add_track (SendoffRunner *self, GHashTable *known, guint output, GError **error)
+add_track (SendoffRunner *self, GHashTable *known, guint output, guint number, GError **error)
 {
-  g_autofree char *key = sendoff_plan_dup_audio_key (self->plan, output, self->libraries);
+  g_autofree char *key = sendoff_plan_dup_audio_key (self->plan, output, number, self->libraries);
   g_autofree char *folder = dup_key_folder (self, key);
   g_autofree char *lock_path = g_build_filename (folder, ".lock", NULL);
   RunnerTrack *track = g_hash_table_lookup (known, key);
@@ -72,6 +72,7 @@ add_track (SendoffRunner *self, GHashTable *known, guint output, GError **error)
         return FALSE;
       track = g_new0 (RunnerTrack, 1);
       track->output = output;
+      track->number = number;
       track->outputs = g_array_new (FALSE, FALSE, sizeof (guint));
       track->path = g_build_filename (folder, "audio.packets", NULL);
       track->lock_path = g_steal_pointer (&lock_path);
@@ -81,7 +82,18 @@ add_track (SendoffRunner *self, GHashTable *known, guint output, GError **error)
       g_hash_table_insert (known, g_steal_pointer (&key), track);
     }
   g_array_append_val (track->outputs, output);
-  self->outputs[output].track = track;
+  g_ptr_array_add (self->outputs[output].tracks, track);
+  return TRUE;
+}
+
+static gboolean
+add_tracks (SendoffRunner *self, GHashTable *known, guint output, GError **error)
+{
+  guint n_tracks = sendoff_output_plan_get_n_audio (self->outputs[output].plan);
+
+  for (guint number = 0; number < n_tracks; number++)
+    if (!add_track (self, known, output, number, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -118,7 +130,7 @@ forget_cache (SendoffRunner *self)
   for (guint i = 0; i < self->plan->outputs->len; i++)
     {
       self->outputs[i].rendition = NULL;
-      self->outputs[i].track = NULL;
+      g_ptr_array_set_size (self->outputs[i].tracks, 0);
     }
 }
 
@@ -143,7 +155,7 @@ open_cache (SendoffRunner *self, GError **error)
       if (sendoff_runner_is_over (self, i))
         continue;
       if ((output->plan->video != NULL && !add_rendition (self, videos, i, error))
-          || (output->plan->audio != NULL && !add_track (self, audios, i, error)))
+          || !add_tracks (self, audios, i, error))
         return FALSE;
     }
   batch_renditions (self);

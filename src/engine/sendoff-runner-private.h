@@ -19,9 +19,10 @@ typedef struct {
   guint n_works;  /* pushed and not come back; runner's thread */
 } RunnerRendition;
 
-/* Outputs whose audio is the same to the last byte share one track. */
+/* Outputs of which an audio track is the same to the last byte share it. */
 typedef struct {
   guint output;
+  guint number; /* of the output's audio tracks */
   GArray *outputs; /* guint */
   char *path;
   char *lock_path;
@@ -39,7 +40,7 @@ typedef struct {
 typedef struct {
   const SendoffOutputPlan *plan;
   RunnerRendition *rendition; /* (nullable) */
-  RunnerTrack *track;         /* (nullable) */
+  GPtrArray *tracks;          /* RunnerTrack, borrowed, in the plan's order */
   char *target;    /* local path of the final name */
   char *part_path; /* what is written until then */
   char *receipt_path; /* of the file that is about to get its final name */

@@ -78,6 +78,7 @@ read_stored_outputs (SendoffRunner *self, GPtrArray *stored_outputs)
 
       self->target_uris[i] = g_strdup (stored->target_uri != NULL ? stored->target_uri : "");
       self->outputs[i].plan = sendoff_plan_get_output (self->plan, i);
+      self->outputs[i].tracks = g_ptr_array_new ();
       self->outputs[i].receipt_path = sendoff_job_folder_dup_path (self->cache_dir, self->export_id, receipt);
       self->outputs[i].over = sendoff_status_is_final (sendoff_tracker_get_status (self->tracker, i));
     }
@@ -144,6 +145,7 @@ sendoff_runner_free (SendoffRunner *self)
       g_free (self->outputs[i].target);
       g_free (self->outputs[i].part_path);
       g_free (self->outputs[i].receipt_path);
+      g_ptr_array_unref (self->outputs[i].tracks);
     }
   g_free (self->outputs);
   g_free (self->groups);

@@ -1,23 +1,24 @@
-/* Encodes the audio of one output into a packet file.
- *
- * Decoded frames are matched to output time: audio that starts late or has gaps is filled with silence, what lies
- * before output time zero or overlaps is dropped, so that the samples stay in step with the picture however the
- * source was cut. Owned by one thread.
- */
+/* Encodes the audio of one output into a packet file. Owned by one thread. */
 #pragma once
 
+#include "media/sendoff-audio-converter.h"
 #include "media/sendoff-packet-file.h"
 
 G_BEGIN_DECLS
 
 typedef struct _SendoffAudioEncoder SendoffAudioEncoder;
 
-SendoffAudioEncoder *sendoff_audio_encoder_new (const SendoffAudioOutputSpec *spec, gint64 origin_us,
-                                                AVRational time_base, GError **error);
+SendoffAudioEncoder *sendoff_audio_encoder_new (const SendoffAudioOutputSpec *spec,
+                                                gint64 origin_us,
+                                                AVRational time_base,
+                                                const SendoffAudioLevels *levels,
+                                                const SendoffLoudness *loudness,
+                                                GError **error);
 void sendoff_audio_encoder_free (SendoffAudioEncoder *self);
 gboolean sendoff_audio_encoder_push (SendoffAudioEncoder *self, const AVFrame *frame, GError **error);
 gboolean sendoff_audio_encoder_finish (SendoffAudioEncoder *self, GError **error);
 gboolean sendoff_audio_encoder_is_full (SendoffAudioEncoder *self);
+const SendoffLoudness *sendoff_audio_encoder_get_loudness (SendoffAudioEncoder *self);
 gint64 sendoff_audio_encoder_get_samples (SendoffAudioEncoder *self);
 gint64 sendoff_audio_encoder_get_bytes (SendoffAudioEncoder *self);
 

@@ -18,21 +18,27 @@
 #define CUE_BYTES      32
 #define CUES_BYTES     64
 
-typedef struct {
+/* One stream of the file. */
+typedef struct
+{
+  SendoffPacketJoiner *joiner;   /* (nullable): the video's */
+  SendoffPacketReader *reader;   /* (nullable): everything else's */
+  const SendoffAudioPlan *audio; /* (nullable) */
+  AVRational time_base;
+  AVPacket *packet;   /* the next one */
+  gboolean is_filled; /* whether packet is */
+  gint64 keyframes;   /* written in this pass */
+} Input;
+
+typedef struct
+{
   const SendoffOutputPlan *plan;
-  SendoffPacketJoiner *video; /* (nullable) */
-  SendoffPacketReader *audio; /* (nullable) */
-  gint64 audio_end;           /* in audio_base */
-  AVRational audio_base;
-  AVPacket *video_packet, *audio_packet; /* the next of each */
-  gboolean has_video, has_audio;         /* whether those are filled */
+  GArray *inputs; /* Input, in the order of the file's streams */
 } Mux;
 
 /* One pass over everything. */
 typedef struct {
   AVFormatContext *format;
-  int video_stream, audio_stream;
-  gint64 keyframes;
   gint64 index_bytes; /* written behind the media */
 } Pass;
 
@@ -63,29 +69,67 @@ set_mux_error (SendoffFileSink *sink, int result, GError **error)
   return FALSE;
 }
 
+static Input *
+get_input (Mux *self, guint index)
+{
+  return &g_array_index (self->inputs, Input, index);
+}
+
+static void
+clear_input (gpointer data)
+{
+  Input *input = data;
+
+  g_clear_pointer (&input->joiner, sendoff_packet_joiner_free);
+  g_clear_pointer (&input->reader, sendoff_packet_reader_free);
+  av_packet_free (&input->packet);
+}
+
+static gboolean
+open_video (Mux *self, const SendoffWorkerSpec *spec, GError **error)
+{
+  Input input = { 0 };
+
+  if (spec->video_paths == NULL || spec->video_paths[0] == NULL)
+    return TRUE;
+  input.joiner = sendoff_packet_joiner_new ((const char *const *)spec->video_paths, error);
+  if (input.joiner == NULL)
+    return FALSE;
+  input.time_base = sendoff_packet_joiner_get_time_base (input.joiner);
+  input.packet = av_packet_alloc ();
+  g_array_append_val (self->inputs, input);
+  return TRUE;
+}
+
+/* A track that turned out to be silence of no length is left out. */
+static gboolean
+open_audio (Mux *self, const char *path, const SendoffAudioPlan *plan, GError **error)
+{
+  Input input = { .audio = plan };
+  const SendoffPacketTrailer *trailer;
+
+  input.reader = sendoff_packet_reader_new (path, error);
+  if (input.reader == NULL)
+    return FALSE;
+  trailer = sendoff_packet_reader_get_trailer (input.reader);
+  input.time_base = sendoff_to_av (trailer->time_base);
+  input.packet = av_packet_alloc ();
+  if (trailer->packets > 0)
+    g_array_append_val (self->inputs, input);
+  else
+    clear_input (&input);
+  return TRUE;
+}
+
 static gboolean
 open_inputs (Mux *self, const SendoffWorkerSpec *spec, GError **error)
 {
-  self->video_packet = av_packet_alloc ();
-  self->audio_packet = av_packet_alloc ();
-  if (spec->video_paths != NULL && spec->video_paths[0] != NULL)
-    {
-      self->video = sendoff_packet_joiner_new ((const char *const *)spec->video_paths, error);
-      if (self->video == NULL)
-        return FALSE;
-    }
-  if (spec->audio_path != NULL)
-    {
-      self->audio = sendoff_packet_reader_new (spec->audio_path, error);
-      if (self->audio == NULL)
-        return FALSE;
-      self->audio_base = sendoff_to_av (sendoff_packet_reader_get_trailer (self->audio)->time_base);
-      self->audio_end = sendoff_packet_reader_get_trailer (self->audio)->samples;
-      /* A stream that turned out to be silence of no length is left out. */
-      if (sendoff_packet_reader_get_trailer (self->audio)->packets == 0)
-        g_clear_pointer (&self->audio, sendoff_packet_reader_free);
-    }
-  if (self->video != NULL || self->audio != NULL)
+  if (!open_video (self, spec, error))
+    return FALSE;
+  for (guint i = 0; spec->audio_paths != NULL && spec->audio_paths[i] != NULL; i++)
+    if (!open_audio (self, spec->audio_paths[i], sendoff_output_plan_get_audio (self->plan, i), error))
+      return FALSE;
+  if (self->inputs->len > 0)
     return TRUE;
   g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE,
                        "Nothing of the chosen part of the source could be decoded.");
@@ -129,24 +173,21 @@ add_mastering (AVStream *stream, const SendoffMastering *mastering)
 }
 
 static void
-add_video_stream (Mux *self, Pass *pass)
+add_video_stream (Mux *self, const Input *input, AVStream *stream)
 {
   const SendoffVideoPlan *plan = self->plan->video;
-  AVStream *stream = avformat_new_stream (pass->format, NULL);
 
-  avcodec_parameters_copy (stream->codecpar, sendoff_packet_joiner_get_codec (self->video));
+  avcodec_parameters_copy (stream->codecpar, sendoff_packet_joiner_get_codec (input->joiner));
   /* ProRes tells its profile by a tag that the encoder has set; for the others the container knows. */
   if (g_strcmp0 (plan->codec, "prores") != 0)
     stream->codecpar->codec_tag = is_isom (self) ? get_tag (plan->tag) : 0;
-  stream->codecpar->video_delay = (int)sendoff_packet_joiner_get_delay (self->video);
+  stream->codecpar->video_delay = (int)sendoff_packet_joiner_get_delay (input->joiner);
   stream->codecpar->bit_rate = 0;
-  stream->time_base = sendoff_packet_joiner_get_time_base (self->video);
   stream->avg_frame_rate = sendoff_to_av (plan->frame_rate);
   stream->sample_aspect_ratio = (AVRational){ 1, 1 };
   stream->disposition = AV_DISPOSITION_DEFAULT;
   if (plan->mastering != NULL)
     add_mastering (stream, plan->mastering);
-  pass->video_stream = stream->index;
 }
 
 /* QuickTime numbers the languages that the first Macintosh knew; libavformat finds them by spellings of its own. */
@@ -165,18 +206,39 @@ get_language (const Mux *self, const char *language)
 }
 
 static void
-add_audio_stream (Mux *self, Pass *pass)
+name_stream (Mux *self, AVStream *stream, const char *language, const char *title)
 {
-  const SendoffAudioPlan *plan = self->plan->audio;
-  AVStream *stream = avformat_new_stream (pass->format, NULL);
+  if (language != NULL)
+    av_dict_set (&stream->metadata, "language", get_language (self, language), 0);
+  /* QuickTime's and MP4's only place for it that players show. */
+  if (title != NULL)
+    av_dict_set (&stream->metadata, is_isom (self) ? "handler_name" : "title", title, 0);
+}
 
-  avcodec_parameters_copy (stream->codecpar, sendoff_packet_reader_get_codec (self->audio));
+static void
+add_audio_stream (Mux *self, const Input *input, AVStream *stream)
+{
+  avcodec_parameters_copy (stream->codecpar, sendoff_packet_reader_get_codec (input->reader));
   stream->codecpar->codec_tag = 0;
-  stream->time_base = self->audio_base;
-  stream->disposition = AV_DISPOSITION_DEFAULT;
-  if (plan->language != NULL)
-    av_dict_set (&stream->metadata, "language", get_language (self, plan->language), 0);
-  pass->audio_stream = stream->index;
+  if (input->audio == self->plan->audio)
+    stream->disposition = AV_DISPOSITION_DEFAULT;
+  name_stream (self, stream, input->audio->language, input->audio->title);
+}
+
+static void
+add_streams (Mux *self, AVFormatContext *format)
+{
+  for (guint i = 0; i < self->inputs->len; i++)
+    {
+      Input *input = get_input (self, i);
+      AVStream *stream = avformat_new_stream (format, NULL);
+
+      stream->time_base = input->time_base;
+      if (input->joiner != NULL)
+        add_video_stream (self, input, stream);
+      else
+        add_audio_stream (self, input, stream);
+    }
 }
 
 /* libavformat's own comments for Ogg are a second late when a chapter begins in the latter half of one. */
@@ -238,13 +300,9 @@ begin_pass (Mux *self, Pass *pass, SendoffFileSink *sink, gint64 reserve, GError
 
   if (result < 0)
     return set_mux_error (sink, result, error);
-  pass->video_stream = pass->audio_stream = -1;
   pass->format->pb = sendoff_file_sink_get_io (sink);
   pass->format->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
-  if (self->video != NULL)
-    add_video_stream (self, pass);
-  if (self->audio != NULL)
-    add_audio_stream (self, pass);
+  add_streams (self, pass->format);
   for (guint i = 0; i < self->plan->tags->len; i++)
     {
       const SendoffTag *tag = g_ptr_array_index (self->plan->tags, i);
@@ -267,9 +325,9 @@ begin_pass (Mux *self, Pass *pass, SendoffFileSink *sink, gint64 reserve, GError
 
 /* Whether the container states an encoder's delay: libavformat writes Matroska's CodecDelay for Opus alone. */
 static gboolean
-states_codec_delay (Mux *self)
+states_codec_delay (Mux *self, const Input *input)
 {
-  return is_matroska (self) && sendoff_packet_reader_get_codec (self->audio)->codec_id == AV_CODEC_ID_OPUS;
+  return is_matroska (self) && sendoff_packet_reader_get_codec (input->reader)->codec_id == AV_CODEC_ID_OPUS;
 }
 
 /* MP3 and Ogg files have a place of their own for it. */
@@ -282,35 +340,28 @@ states_delay_itself (Mux *self)
 /* Where nothing tells a player to skip what the encoder put before the first sample, packets of hardly anything else
  * are left out: MP3's first ends a millisecond behind the start. */
 static gboolean
-is_dropped (Mux *self)
+is_dropped (Mux *self, const Input *input)
 {
   gboolean has_edit_list = is_isom (self) && self->plan->edit_list;
-  gint64 end = self->audio_packet->pts + self->audio_packet->duration;
-  gboolean is_before_start = self->audio_packet->pts < 0 && end * 8 <= self->audio_packet->duration;
+  gint64 end = input->packet->pts + input->packet->duration;
+  gboolean is_before_start = input->packet->pts < 0 && end * 8 <= input->packet->duration;
 
-  return is_before_start && !has_edit_list && !states_codec_delay (self) && !states_delay_itself (self);
+  return input->audio != NULL && is_before_start && !has_edit_list && !states_codec_delay (self, input)
+         && !states_delay_itself (self);
 }
 
+/* Whether @input has a next packet or is over; FALSE with an error. */
 static gboolean
-fill (Mux *self, GError **error)
+fill (Mux *self, Input *input, GError **error)
 {
-  int result;
+  while (!input->is_filled)
+    {
+      int result = input->joiner != NULL ? sendoff_packet_joiner_next (input->joiner, input->packet, error)
+                                         : sendoff_packet_reader_next (input->reader, input->packet, error);
 
-  if (self->video != NULL && !self->has_video)
-    {
-      result = sendoff_packet_joiner_next (self->video, self->video_packet, error);
-      if (result < 0)
-        return FALSE;
-      self->has_video = result > 0;
-    }
-  while (self->audio != NULL && !self->has_audio)
-    {
-      result = sendoff_packet_reader_next (self->audio, self->audio_packet, error);
-      if (result < 0)
-        return FALSE;
-      if (result == 0)
-        break;
-      self->has_audio = !is_dropped (self);
+      if (result <= 0)
+        return result == 0;
+      input->is_filled = !is_dropped (self, input);
     }
   return TRUE;
 }
@@ -318,39 +369,63 @@ fill (Mux *self, GError **error)
 /* A reader subtracts the stated delay from the times of the blocks. Until FFmpeg 6 libavformat leaves it to its caller
  * to add it. */
 static void
-delay_audio (Mux *self)
+delay_audio (Mux *self, Input *input)
 {
 #if LIBAVFORMAT_VERSION_MAJOR < 60
-  int delay = states_codec_delay (self) ? sendoff_packet_reader_get_codec (self->audio)->initial_padding : 0;
+  int delay = states_codec_delay (self, input)
+                  ? sendoff_packet_reader_get_codec (input->reader)->initial_padding
+                  : 0;
 
-  self->audio_packet->pts += delay;
-  self->audio_packet->dts += delay;
+  input->packet->pts += delay;
+  input->packet->dts += delay;
 #endif
+}
+
+/* The input whose next packet is decoded first; NULL when all are over. */
+static Input *
+choose_next (Mux *self, int *stream)
+{
+  Input *next = NULL;
+
+  for (guint i = 0; i < self->inputs->len; i++)
+    {
+      Input *input = get_input (self, i);
+
+      if (!input->is_filled
+          || (next != NULL
+              && av_compare_ts (input->packet->dts, input->time_base, next->packet->dts, next->time_base)
+                     >= 0))
+        continue;
+      next = input;
+      *stream = (int)i;
+    }
+  return next;
 }
 
 static AVPacket *
 take_next (Mux *self, Pass *pass)
 {
-  gboolean video_first = self->has_video;
+  int stream = -1;
+  Input *input = choose_next (self, &stream);
 
-  if (self->has_video && self->has_audio)
-    video_first = av_compare_ts (self->video_packet->dts, sendoff_packet_joiner_get_time_base (self->video),
-                                 self->audio_packet->dts, self->audio_base) <= 0;
-  if (video_first)
-    {
-      AVStream *stream = pass->format->streams[pass->video_stream];
+  if (input == NULL)
+    return NULL;
+  input->is_filled = FALSE;
+  input->keyframes += (input->packet->flags & AV_PKT_FLAG_KEY) != 0;
+  if (input->audio != NULL)
+    delay_audio (self, input);
+  input->packet->stream_index = stream;
+  av_packet_rescale_ts (input->packet, input->time_base, pass->format->streams[stream]->time_base);
+  return input->packet;
+}
 
-      self->has_video = FALSE;
-      pass->keyframes += (self->video_packet->flags & AV_PKT_FLAG_KEY) != 0;
-      self->video_packet->stream_index = pass->video_stream;
-      av_packet_rescale_ts (self->video_packet, sendoff_packet_joiner_get_time_base (self->video), stream->time_base);
-      return self->video_packet;
-    }
-  self->has_audio = FALSE;
-  self->audio_packet->stream_index = pass->audio_stream;
-  delay_audio (self);
-  av_packet_rescale_ts (self->audio_packet, self->audio_base, pass->format->streams[pass->audio_stream]->time_base);
-  return self->audio_packet;
+static gboolean
+fill_all (Mux *self, GError **error)
+{
+  for (guint i = 0; i < self->inputs->len; i++)
+    if (!fill (self, get_input (self, i), error))
+      return FALSE;
+  return TRUE;
 }
 
 static gboolean
@@ -358,13 +433,14 @@ write_packets (Mux *self, Pass *pass, SendoffFileSink *sink, SendoffEvents *even
 {
   gint64 written = 0;
 
-  while (fill (self, error))
+  while (fill_all (self, error))
     {
+      AVPacket *packet = take_next (self, pass);
       int result;
 
-      if (!self->has_video && !self->has_audio)
+      if (packet == NULL)
         return TRUE;
-      result = av_write_frame (pass->format, take_next (self, pass));
+      result = av_write_frame (pass->format, packet);
       if (result < 0 || sendoff_file_sink_get_errno (sink) != 0)
         return set_mux_error (sink, result, error);
       if (events != NULL)
@@ -376,11 +452,17 @@ write_packets (Mux *self, Pass *pass, SendoffFileSink *sink, SendoffEvents *even
 static void
 rewind_inputs (Mux *self)
 {
-  if (self->video != NULL)
-    sendoff_packet_joiner_rewind (self->video);
-  if (self->audio != NULL)
-    sendoff_packet_reader_rewind (self->audio);
-  self->has_video = self->has_audio = FALSE;
+  for (guint i = 0; i < self->inputs->len; i++)
+    {
+      Input *input = get_input (self, i);
+
+      if (input->joiner != NULL)
+        sendoff_packet_joiner_rewind (input->joiner);
+      else
+        sendoff_packet_reader_rewind (input->reader);
+      input->is_filled = FALSE;
+      input->keyframes = 0;
+    }
 }
 
 static gboolean
@@ -405,6 +487,18 @@ run_pass (Mux *self, Pass *pass, SendoffFileSink *sink, gint64 reserve, SendoffE
   return ok;
 }
 
+/* Points that Matroska's index lists: keyframes, but of sound only where there is nothing else. */
+static gint64
+count_cues (Mux *self)
+{
+  gint64 cues = 0;
+
+  for (guint i = 0; i < self->inputs->len; i++)
+    if (get_input (self, i)->audio == NULL)
+      cues += get_input (self, i)->keyframes;
+  return MAX (cues, 1);
+}
+
 /* How many bytes to keep free at the start for the index; -1 with an error. */
 static gint64
 measure_index (Mux *self, GError **error)
@@ -417,21 +511,35 @@ measure_index (Mux *self, GError **error)
   if (!run_pass (self, &pass, nowhere, 0, NULL, error))
     return -1;
   if (is_matroska (self))
-    return CUES_BYTES + CUE_BYTES * MAX (pass.keyframes, 1);
+    return CUES_BYTES + CUE_BYTES * count_cues (self);
   return pass.index_bytes + FREE_BOX_BYTES;
 }
 
 static gint64
 duration_us (Mux *self)
 {
-  gint64 video = 0, audio = 0;
+  gint64 longest_us = 0;
 
-  if (self->video != NULL)
-    video = av_rescale_q (sendoff_packet_joiner_get_end (self->video), sendoff_packet_joiner_get_time_base (self->video),
-                          (AVRational){ 1, 1000000 });
-  if (self->audio != NULL)
-    audio = av_rescale_q (self->audio_end, self->audio_base, (AVRational){ 1, 1000000 });
-  return MAX (video, audio);
+  for (guint i = 0; i < self->inputs->len; i++)
+    {
+      const Input *input = get_input (self, i);
+      gint64 end = 0;
+
+      if (input->joiner != NULL)
+        end = sendoff_packet_joiner_get_end (input->joiner);
+      else if (input->audio != NULL)
+        end = sendoff_packet_reader_get_trailer (input->reader)->samples;
+      longest_us = MAX (longest_us, av_rescale_q (end, input->time_base, (AVRational){ 1, 1000000 }));
+    }
+  return longest_us;
+}
+
+static gint64
+count_frames (Mux *self)
+{
+  const Input *first = get_input (self, 0);
+
+  return first->joiner != NULL ? sendoff_packet_joiner_get_packets (first->joiner) : -1;
 }
 
 static SendoffMuxResult *
@@ -449,7 +557,7 @@ write_file (Mux *self, const SendoffWorkerSpec *spec, SendoffEvents *events, GEr
     return NULL;
   result = sendoff_mux_result_new ();
   result->size_bytes = sendoff_file_sink_get_size (sink);
-  result->video_frames = self->video != NULL ? sendoff_packet_joiner_get_packets (self->video) : -1;
+  result->video_frames = count_frames (self);
   result->duration_us = duration_us (self);
   return result;
 }
@@ -467,11 +575,10 @@ sendoff_role_mux (const SendoffWorkerSpec *spec, SendoffEvents *events, GError *
   Mux self = { .plan = spec->output };
   SendoffMuxResult *result = NULL;
 
+  self.inputs = g_array_new (FALSE, FALSE, sizeof (Input));
+  g_array_set_clear_func (self.inputs, clear_input);
   if (open_inputs (&self, spec, error))
     result = write_file (&self, spec, events, error);
-  g_clear_pointer (&self.video, sendoff_packet_joiner_free);
-  g_clear_pointer (&self.audio, sendoff_packet_reader_free);
-  av_packet_free (&self.video_packet);
-  av_packet_free (&self.audio_packet);
+  g_array_unref (self.inputs);
   return result;
 }

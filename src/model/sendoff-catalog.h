@@ -178,6 +178,7 @@ typedef struct {
   int channels;         /* 0 keeps up to stereo */
   gboolean constant_rate;
   char *optimize_for;   /* streaming | download | archive */
+  double loudness_lufs; /* what "recommended" means, 0: as most services */
   GPtrArray *bitrates;  /* SendoffPlatformBitrate */
 } SendoffPlatformSettings;
 SENDOFF_DECLARE_DOC (SendoffPlatformSettings, sendoff_platform_settings)

@@ -292,6 +292,25 @@ check_audio_duration (const Comparison *self, SendoffCheck *check)
   check_seconds (check, "audio-duration", expected_us, self->audio->duration_us, 60000);
 }
 
+/* What the encoder got, as measured while it got it. Sound that its peaks keep quieter was reported by a
+ * warning. */
+static void
+check_loudness (const Comparison *self, SendoffCheck *check)
+{
+  const SendoffLoudness *loudness = self->facts->loudness;
+  double target;
+
+  if (!has_both_audios (self) || self->plan->audio->loudness == NULL || loudness == NULL)
+    return;
+  target = self->plan->audio->loudness->target_lufs;
+  set_check (check, "loudness", TRUE,
+             g_strdup_printf ("%.1f LUFS, peaks up to %.1f dBTP", target,
+                              self->plan->audio->loudness->max_true_peak_db),
+             g_strdup_printf ("%.1f LUFS, peaks up to %.1f dBTP (the source: %.1f LUFS, %.1f dBTP)",
+                              loudness->lufs, loudness->true_peak_db, loudness->source_lufs,
+                              loudness->source_true_peak_db));
+}
+
 /* Late sound is planned when the source's own was late: only the picture must begin at once. */
 static void
 check_start (const Comparison *self, SendoffCheck *check)
@@ -334,11 +353,11 @@ check_edit_list (const Comparison *self, SendoffCheck *check)
 }
 
 static const CheckFunc checks[] = {
-  check_opens,          check_container,     check_video_present, check_video_codec,  check_size_in_pixels,
-  check_upright,        check_pixel_format,  check_color,         check_frame_rate,   check_frame_count,
-  check_video_duration, check_audio_present, check_audio_codec,   check_sample_rate,  check_channels,
-  check_audio_duration, check_start,         check_file_size,     check_moov_first,   check_edit_list,
-  check_codec_tag,
+  check_opens,          check_container,     check_video_present, check_video_codec, check_size_in_pixels,
+  check_upright,        check_pixel_format,  check_color,         check_frame_rate,  check_frame_count,
+  check_video_duration, check_audio_present, check_audio_codec,   check_sample_rate, check_channels,
+  check_audio_duration, check_start,         check_file_size,     check_moov_first,  check_edit_list,
+  check_codec_tag,      check_loudness,
 };
 
 /** sendoff_certificate_add_check: takes @check (transfer full); the certificate has passed while every check has. */

@@ -10,6 +10,7 @@
 #include "model/sendoff-catalog.h"
 #include "model/sendoff-media-info.h"
 #include "model/sendoff-plan.h"
+#include "model/sendoff-worker-spec.h"
 
 G_BEGIN_DECLS
 
@@ -37,6 +38,7 @@ typedef struct {
   gint64 video_duration_us; /* of the joined frames */
   gint64 audio_samples; /* -1 no audio */
   gint64 size_bytes;
+  const SendoffLoudness *loudness; /* (nullable): of the first audio track, when it was planned */
 } SendoffOutputFacts;
 
 /* What decoding all of a file found. */

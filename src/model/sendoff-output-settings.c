@@ -64,6 +64,9 @@ static const Setting settings[SENDOFF_N_SETTINGS] = {
   [SENDOFF_SETTING_UPSCALE] = { "upscale", KIND_FLAG, "yes or no", 0, 1 },
   [SENDOFF_SETTING_KEEP_METADATA] = { "keep-metadata", KIND_FLAG, "yes or no", 0, 1 },
   [SENDOFF_SETTING_AUDIO_TRACK] = { "audio-track", KIND_INDEX, "a number, 0 for the first track", 0, 999 },
+  [SENDOFF_SETTING_AUDIO_TRACKS] = { "audio-tracks", KIND_CHOICE, "one|all" },
+  [SENDOFF_SETTING_LOUDNESS]
+  = { "loudness", KIND_TEXT, "off, recommended, or a loudness in LUFS such as -14" },
 };
 
 /* Other names under which requests of the REST API and older files give a setting. */

@@ -49,7 +49,9 @@ typedef enum {
   SENDOFF_SETTING_TWO_PASS,   /* int: -1 unset, 0, 1 */
   SENDOFF_SETTING_UPSCALE,
   SENDOFF_SETTING_KEEP_METADATA,
-  SENDOFF_SETTING_AUDIO_TRACK, /* int: 0 is the first audio stream, -1 unset */
+  SENDOFF_SETTING_AUDIO_TRACK,  /* int: 0 is the first audio stream, -1 unset */
+  SENDOFF_SETTING_AUDIO_TRACKS, /* "one" or "all" of the source's audio tracks */
+  SENDOFF_SETTING_LOUDNESS,     /* "off", "recommended", or LUFS such as "-14" */
   SENDOFF_N_SETTINGS
 } SendoffSetting;
 

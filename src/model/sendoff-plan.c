@@ -46,6 +46,12 @@ static const SendoffField video_plan_fields[] = {
   SENDOFF_FIELDS_END,
 };
 
+static const SendoffField loudness_plan_fields[] = {
+  SENDOFF_FIELD (SendoffLoudnessPlan, target_lufs, DOUBLE),
+  SENDOFF_FIELD (SendoffLoudnessPlan, max_true_peak_db, DOUBLE),
+  SENDOFF_FIELDS_END,
+};
+
 static const SendoffField audio_plan_fields[] = {
   SENDOFF_FIELD (SendoffAudioPlan, stream_index, INT),
   SENDOFF_FIELD (SendoffAudioPlan, codec, STRING),
@@ -57,7 +63,15 @@ static const SendoffField audio_plan_fields[] = {
   SENDOFF_FIELD (SendoffAudioPlan, bitrate_bps, INT64),
   SENDOFF_FIELD (SendoffAudioPlan, sample_format, STRING),
   SENDOFF_FIELD (SendoffAudioPlan, language, STRING),
+  SENDOFF_FIELD (SendoffAudioPlan, title, STRING),
+  SENDOFF_FIELD (SendoffAudioPlan, mix, STRING),
+  SENDOFF_FIELD_OF (SendoffAudioPlan, loudness, DOC, sendoff_loudness_plan_doc_type),
   SENDOFF_FIELD_OF (SendoffAudioPlan, options, DOC_ARRAY, sendoff_tag_doc_type),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField extras_plan_fields[] = {
+  SENDOFF_FIELD_OF (SendoffExtrasPlan, audio, DOC_ARRAY, sendoff_audio_plan_doc_type),
   SENDOFF_FIELDS_END,
 };
 
@@ -79,6 +93,7 @@ static const SendoffField output_plan_fields[] = {
   SENDOFF_FIELD (SendoffOutputPlan, duration_us, INT64),
   SENDOFF_FIELD_OF (SendoffOutputPlan, video, DOC, sendoff_video_plan_doc_type),
   SENDOFF_FIELD_OF (SendoffOutputPlan, audio, DOC, sendoff_audio_plan_doc_type),
+  SENDOFF_FIELD_OF (SendoffOutputPlan, extras, DOC, sendoff_extras_plan_doc_type),
   SENDOFF_FIELD (SendoffOutputPlan, moov_first, BOOL),
   SENDOFF_FIELD (SendoffOutputPlan, edit_list, BOOL),
   SENDOFF_FIELD_OF (SendoffOutputPlan, tags, DOC_ARRAY, sendoff_tag_doc_type),
@@ -143,8 +158,11 @@ plan_init (gpointer doc)
 }
 
 SENDOFF_DEFINE_DOC (SendoffVideoPlan, sendoff_video_plan, "video plan", video_plan_fields, video_plan_init)
+SENDOFF_DEFINE_DOC (SendoffLoudnessPlan, sendoff_loudness_plan, "loudness", loudness_plan_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffAudioPlan, sendoff_audio_plan, "audio plan", audio_plan_fields, NULL)
-SENDOFF_DEFINE_DOC (SendoffOutputPlan, sendoff_output_plan, "output plan", output_plan_fields, output_plan_init)
+SENDOFF_DEFINE_DOC (SendoffExtrasPlan, sendoff_extras_plan, "extras", extras_plan_fields, NULL)
+SENDOFF_DEFINE_DOC (
+    SendoffOutputPlan, sendoff_output_plan, "output plan", output_plan_fields, output_plan_init)
 SENDOFF_DEFINE_DOC (SendoffChunkGroup, sendoff_chunk_group, "chunk group", chunk_group_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffPlan, sendoff_plan, "plan", plan_fields, plan_init)
 
@@ -211,14 +229,38 @@ sendoff_plan_dup_video_key (const SendoffPlan *self, guint output, char *const *
   return hash_key (self, libraries, group->start_us, node, more);
 }
 
-/** sendoff_plan_dup_audio_key: (transfer full): like sendoff_plan_dup_video_key(), for an output's whole audio. */
+/** sendoff_output_plan_get_n_audio: how many audio tracks @self has. */
+guint
+sendoff_output_plan_get_n_audio (const SendoffOutputPlan *self)
+{
+  if (self->audio == NULL)
+    return 0;
+  return 1 + (self->extras != NULL ? self->extras->audio->len : 0);
+}
+
+/** sendoff_output_plan_get_audio: (transfer none): audio track number @track, which must exist; 0 is the
+ * default one. */
+const SendoffAudioPlan *
+sendoff_output_plan_get_audio (const SendoffOutputPlan *self, guint track)
+{
+  return track == 0 ? self->audio : g_ptr_array_index (self->extras->audio, track - 1);
+}
+
+/** sendoff_plan_dup_audio_key: (transfer full): like sendoff_plan_dup_video_key(), for the whole of an audio
+ * track. */
 char *
-sendoff_plan_dup_audio_key (const SendoffPlan *self, guint output, char *const *libraries)
+sendoff_plan_dup_audio_key (const SendoffPlan *self, guint output, guint track, char *const *libraries)
 {
   const SendoffOutputPlan *plan = sendoff_plan_get_output (self, output);
-  g_autoptr (JsonNode) node = sendoff_audio_plan_to_json (plan->audio);
-  g_autofree char *more = g_strdup_printf ("a%" G_GINT64_FORMAT "|%" G_GINT64_FORMAT "|%d|%d", self->origin_us,
-                                           plan->end_us, plan->trimmed_start, plan->trimmed_end);
+  g_autoptr (SendoffAudioPlan) audio = sendoff_audio_plan_copy (sendoff_output_plan_get_audio (plan, track));
+  g_autoptr (JsonNode) node = NULL;
+  g_autofree char *more
+      = g_strdup_printf ("a%" G_GINT64_FORMAT "|%" G_GINT64_FORMAT "|%d|%d", self->origin_us, plan->end_us,
+                         plan->trimmed_start, plan->trimmed_end);
 
+  /* Not part of the bytes. */
+  g_clear_pointer (&audio->language, g_free);
+  g_clear_pointer (&audio->title, g_free);
+  node = sendoff_audio_plan_to_json (audio);
   return hash_key (self, libraries, plan->start_us, node, more);
 }

@@ -82,6 +82,13 @@ typedef struct {
 } SendoffVideoPlan;
 SENDOFF_DECLARE_DOC (SendoffVideoPlan, sendoff_video_plan)
 
+/* How loud an output is made: measured first, then changed by one gain for the whole of it. */
+typedef struct {
+  double target_lufs; /* integrated loudness, ITU-R BS.1770 */
+  double max_true_peak_db; /* dBTP; where the gain would go beyond it, a limiter takes the peaks off */
+} SendoffLoudnessPlan;
+SENDOFF_DECLARE_DOC (SendoffLoudnessPlan, sendoff_loudness_plan)
+
 typedef struct {
   int stream_index;
   char *codec;
@@ -93,9 +100,18 @@ typedef struct {
   gint64 bitrate_bps; /* 0 for lossless */
   char *sample_format; /* FFmpeg's name */
   char *language; /* (nullable) */
+  char *title; /* (nullable) */
+  char *mix; /* (nullable): the resampler's options for mixing channels down; the peaks that this makes are limited */
+  SendoffLoudnessPlan *loudness; /* (nullable): as loud as the source */
   GPtrArray *options; /* SendoffTag */
 } SendoffAudioPlan;
 SENDOFF_DECLARE_DOC (SendoffAudioPlan, sendoff_audio_plan)
+
+/* What a file holds beside its picture and its first sound. */
+typedef struct {
+  GPtrArray *audio; /* SendoffAudioPlan: further tracks */
+} SendoffExtrasPlan;
+SENDOFF_DECLARE_DOC (SendoffExtrasPlan, sendoff_extras_plan)
 
 typedef struct {
   char *label;      /* for people: "YouTube", "1080p H.264" */
@@ -112,7 +128,8 @@ typedef struct {
   gboolean trimmed_start, trimmed_end; /* when false, nothing is cut there even if the facts were wrong */
   gint64 duration_us; /* expected */
   SendoffVideoPlan *video; /* (nullable) */
-  SendoffAudioPlan *audio; /* (nullable) */
+  SendoffAudioPlan *audio; /* (nullable): the track that players choose */
+  SendoffExtrasPlan *extras; /* (nullable): what travels along */
   gboolean moov_first;     /* MP4/MOV: the index before the media */
   gboolean edit_list;      /* whether the container may hold edit lists */
   GPtrArray *tags;         /* SendoffTag: metadata written */
@@ -151,6 +168,8 @@ gboolean sendoff_plan_has_errors (const SendoffPlan *self);
 const SendoffOutputPlan *sendoff_plan_get_output (const SendoffPlan *self, guint index);
 guint sendoff_chunk_group_get_n_chunks (const SendoffChunkGroup *self);
 char *sendoff_plan_dup_video_key (const SendoffPlan *self, guint output, char *const *libraries);
-char *sendoff_plan_dup_audio_key (const SendoffPlan *self, guint output, char *const *libraries);
+char *sendoff_plan_dup_audio_key (const SendoffPlan *self, guint output, guint track, char *const *libraries);
+guint sendoff_output_plan_get_n_audio (const SendoffOutputPlan *self);
+const SendoffAudioPlan *sendoff_output_plan_get_audio (const SendoffOutputPlan *self, guint track);
 
 G_END_DECLS

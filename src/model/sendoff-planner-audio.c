@@ -148,15 +148,67 @@ choose_sample_format (SendoffPlanning *self)
                                                                            : codec->sample_format;
 }
 
-/** sendoff_planner_plan_audio: the audio plan of an output, when it has audio. */
-void
-sendoff_planner_plan_audio (SendoffPlanning *self)
-{
-  SendoffAudioPlan *audio;
+/* ITU-R BS.775: the centre and the surrounds go to both sides by -3 dB, the effects channel to nowhere. The
+ * sum is not scaled down, which would make every film quiet for the sake of its loudest moment; a limiter
+ * sees to that one. */
+#define MIX_OPTIONS "center_mix_level=0.707107:surround_mix_level=0.707107:lfe_mix_level=0"
 
-  if (self->audio_stream == NULL || self->audio_codec == NULL)
-    return;
-  audio = sendoff_audio_plan_new ();
+/* Where the platform's data says nothing: what most services play music and speech at. */
+#define USUAL_LUFS (-14.0)
+
+/* EBU R 128: what encoders and resamplers add stays below full scale. */
+#define MAX_TRUE_PEAK_DB (-1.0)
+
+#define MIN_LUFS (-40.0)
+#define MAX_LUFS (-5.0)
+
+static double
+get_recommended_loudness (SendoffPlanning *self)
+{
+  const SendoffPlatformSettings *recommended = self->platform != NULL ? self->platform->recommended : NULL;
+
+  return recommended != NULL && recommended->loudness_lufs < 0 ? recommended->loudness_lufs : USUAL_LUFS;
+}
+
+/* (transfer full) (nullable): NULL leaves the sound as loud as it is. */
+static SendoffLoudnessPlan *
+plan_loudness (SendoffPlanning *self)
+{
+  const char *wanted = sendoff_output_settings_get_string (self->settings, SENDOFF_SETTING_LOUDNESS);
+  SendoffLoudnessPlan *loudness;
+  double lufs;
+
+  if (wanted == NULL || g_str_equal (wanted, "off"))
+    return NULL;
+  if (g_str_equal (wanted, "recommended"))
+    lufs = get_recommended_loudness (self);
+  else
+    {
+      char *end = NULL;
+
+      lufs = g_ascii_strtod (wanted, &end);
+      if (end == wanted || (*end != '\0' && g_ascii_strcasecmp (end, "LUFS") != 0) || !(lufs >= MIN_LUFS)
+          || !(lufs <= MAX_LUFS))
+        {
+          sendoff_planning_issue (
+              self, ERROR, "loudness", "bad-loudness",
+              "“%s” is no loudness; it is off, recommended, or a number from %g to %g LUFS.", wanted,
+              MIN_LUFS, MAX_LUFS);
+          return NULL;
+        }
+    }
+  loudness = sendoff_loudness_plan_new ();
+  loudness->target_lufs = lufs;
+  loudness->max_true_peak_db = MAX_TRUE_PEAK_DB;
+  return loudness;
+}
+
+/* The audio plan of self->audio_stream. */
+static SendoffAudioPlan *
+plan_track (SendoffPlanning *self)
+{
+  SendoffAudioPlan *audio = sendoff_audio_plan_new ();
+
   audio->stream_index = self->audio_stream->index;
   audio->codec = g_strdup (self->audio_codec->codec_id);
   audio->encoder = g_strdup (self->audio_codec->encoder);
@@ -166,5 +218,79 @@ sendoff_planner_plan_audio (SendoffPlanning *self)
   audio->bitrate_bps = choose_bitrate (self, audio->channels);
   audio->sample_format = g_strdup (choose_sample_format (self));
   audio->language = g_strdup (self->audio_stream->language);
-  self->output->audio = audio;
+  if (audio->channels >= 2 && audio->channels < self->audio_stream->channels)
+    audio->mix = g_strdup (MIX_OPTIONS);
+  audio->loudness = plan_loudness (self);
+  return audio;
+}
+
+static gboolean
+wants_all_tracks (SendoffPlanning *self)
+{
+  const char *tracks = sendoff_output_settings_get_string (self->settings, SENDOFF_SETTING_AUDIO_TRACKS);
+
+  return g_strcmp0 (tracks, "all") == 0;
+}
+
+static gboolean
+takes_more_tracks (SendoffPlanning *self)
+{
+  gboolean container_takes
+      = self->container->features != NULL
+        && g_strv_contains ((const char *const *)self->container->features, "audio-tracks");
+
+  if (!container_takes)
+    sendoff_planning_issue (self, WARNING, "audio_tracks", "one-audio-track",
+                            "%s holds one audio track; the others are left out.", self->container->name);
+  else if (self->platform != NULL && self->platform->social)
+    sendoff_planning_issue (self, WARNING, "audio_tracks", "one-audio-track",
+                            "%s plays one audio track; the others are left out.", self->platform->name);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* The source's other tracks, when they were asked for. */
+static void
+plan_more_tracks (SendoffPlanning *self)
+{
+  const SendoffStreamInfo *first = self->audio_stream;
+
+  if (!wants_all_tracks (self) || self->container == NULL || !takes_more_tracks (self))
+    return;
+  for (guint i = 0; i < self->source->streams->len; i++)
+    {
+      const SendoffStreamInfo *stream = g_ptr_array_index (self->source->streams, i);
+      SendoffAudioPlan *audio;
+
+      if (stream->kind != SENDOFF_STREAM_AUDIO || stream == first || !stream->decodable)
+        continue;
+      self->audio_stream = stream;
+      audio = plan_track (self);
+      audio->title = g_strdup (stream->title);
+      g_ptr_array_add (sendoff_planner_ensure_extras (self->output)->audio, audio);
+    }
+  self->audio_stream = first;
+}
+
+/** sendoff_planner_ensure_extras: (transfer none): the extras of @output, made when there are none. */
+SendoffExtrasPlan *
+sendoff_planner_ensure_extras (SendoffOutputPlan *output)
+{
+  if (output->extras == NULL)
+    output->extras = sendoff_extras_plan_new ();
+  return output->extras;
+}
+
+/** sendoff_planner_plan_audio: the audio plans of an output, when it has audio. */
+void
+sendoff_planner_plan_audio (SendoffPlanning *self)
+{
+  if (self->audio_stream == NULL || self->audio_codec == NULL)
+    return;
+  self->output->audio = plan_track (self);
+  plan_more_tracks (self);
+  /* Players that show one track need no name for it. */
+  if (self->output->extras != NULL)
+    self->output->audio->title = g_strdup (self->audio_stream->title);
 }

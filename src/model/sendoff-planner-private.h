@@ -71,6 +71,7 @@ void sendoff_planner_plan_threads (SendoffPlanning *planning, guint n_chunks);
 /* sendoff-planner-audio.c */
 void sendoff_planner_choose_audio_stream (SendoffPlanning *planning);
 void sendoff_planner_plan_audio (SendoffPlanning *planning);
+SendoffExtrasPlan *sendoff_planner_ensure_extras (SendoffOutputPlan *output);
 
 /* sendoff-planner-grid.c */
 void sendoff_planner_plan_times (SendoffPlanning *planning);

@@ -52,7 +52,7 @@ static const SendoffField worker_spec_fields[] = {
   SENDOFF_FIELD (SendoffWorkerSpec, max_height, INT),
   SENDOFF_FIELD_OF (SendoffWorkerSpec, output, DOC, sendoff_output_plan_doc_type),
   SENDOFF_FIELD (SendoffWorkerSpec, video_paths, STRV),
-  SENDOFF_FIELD (SendoffWorkerSpec, audio_path, STRING),
+  SENDOFF_FIELD (SendoffWorkerSpec, audio_paths, STRV),
   SENDOFF_FIELD (SendoffWorkerSpec, target_path, STRING),
   SENDOFF_FIELDS_END,
 };
@@ -62,6 +62,16 @@ static const SendoffField chunks_result_fields[] = {
   SENDOFF_FIELD (SendoffChunksResult, lead_in, STRING),
   SENDOFF_FIELD (SendoffChunksResult, needs_sequential, BOOL),
   SENDOFF_FIELD (SendoffChunksResult, damaged_frames, INT64),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField loudness_fields[] = {
+  SENDOFF_FIELD (SendoffLoudness, source_lufs, DOUBLE),
+  SENDOFF_FIELD (SendoffLoudness, source_true_peak_db, DOUBLE),
+  SENDOFF_FIELD (SendoffLoudness, gain_db, DOUBLE),
+  SENDOFF_FIELD (SendoffLoudness, limited, BOOL),
+  SENDOFF_FIELD (SendoffLoudness, lufs, DOUBLE),
+  SENDOFF_FIELD (SendoffLoudness, true_peak_db, DOUBLE),
   SENDOFF_FIELDS_END,
 };
 
@@ -77,6 +87,7 @@ static const SendoffField packet_trailer_fields[] = {
   SENDOFF_FIELD (SendoffPacketTrailer, tail, STRING),
   SENDOFF_FIELD (SendoffPacketTrailer, lead_in, STRING),
   SENDOFF_FIELD (SendoffPacketTrailer, frames_hash, STRING),
+  SENDOFF_FIELD_OF (SendoffPacketTrailer, loudness, DOC, sendoff_loudness_doc_type),
   SENDOFF_FIELDS_END,
 };
 
@@ -115,6 +126,7 @@ SENDOFF_DEFINE_DOC (SendoffChunkOutputSpec, sendoff_chunk_output_spec, "chunk ou
 SENDOFF_DEFINE_DOC (SendoffAudioOutputSpec, sendoff_audio_output_spec, "audio output", audio_output_spec_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffWorkerSpec, sendoff_worker_spec, "worker spec", worker_spec_fields, worker_spec_init)
 SENDOFF_DEFINE_DOC (SendoffChunksResult, sendoff_chunks_result, "chunks result", chunks_result_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffLoudness, sendoff_loudness, "loudness", loudness_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffPacketTrailer, sendoff_packet_trailer, "packet file", packet_trailer_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffMuxResult, sendoff_mux_result, "mux result", mux_result_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffFrameFacts, sendoff_frame_facts, "frame", frame_facts_fields, NULL)

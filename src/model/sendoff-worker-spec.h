@@ -84,7 +84,7 @@ typedef struct {
   /* mux */
   SendoffOutputPlan *output;
   char **video_paths; /* packet files in order */
-  char *audio_path; /* (nullable) */
+  char **audio_paths; /* (nullable): packet files of the output's audio tracks, in order */
   char *target_path; /* temporary file to create */
 } SendoffWorkerSpec;
 SENDOFF_DECLARE_DOC (SendoffWorkerSpec, sendoff_worker_spec)
@@ -98,6 +98,15 @@ typedef struct {
 } SendoffChunksResult;
 SENDOFF_DECLARE_DOC (SendoffChunksResult, sendoff_chunks_result)
 
+/* What the loudness of a track was and became, as ITU-R BS.1770 and EBU R 128 measure it. */
+typedef struct {
+  double source_lufs, source_true_peak_db; /* after mixing down */
+  double gain_db;
+  gboolean limited; /* peaks were taken off, because the gain alone would have brought them beyond the limit */
+  double lufs, true_peak_db; /* of what the encoder got */
+} SendoffLoudness;
+SENDOFF_DECLARE_DOC (SendoffLoudness, sendoff_loudness)
+
 /* The end of every packet file: read without FFmpeg. */
 typedef struct {
   gint64 packets;
@@ -110,6 +119,7 @@ typedef struct {
   char *tail;        /* (nullable): hashes of the last source frames of the chunk, "PTS:HEX PTS:HEX…" */
   char *lead_in;     /* (nullable): of the first chunk after a seek, as in SendoffChunksResult, so that a killed run is checked too */
   char *frames_hash; /* (nullable): one hash over all filtered frames, before encoding */
+  SendoffLoudness *loudness; /* (nullable): audio whose loudness was planned */
 } SendoffPacketTrailer;
 SENDOFF_DECLARE_DOC (SendoffPacketTrailer, sendoff_packet_trailer)
 

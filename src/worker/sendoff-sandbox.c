@@ -133,7 +133,8 @@ grant_what_spec_names (Ruleset *self, const SendoffWorkerSpec *spec)
   /* All parts of one stream lie in one folder. */
   if (spec->video_paths != NULL)
     grant_folder_of (self, spec->video_paths[0], MAY_READ_FILE);
-  grant_folder_of (self, spec->audio_path, MAY_READ_FILE);
+  for (guint i = 0; spec->audio_paths != NULL && spec->audio_paths[i] != NULL; i++)
+    grant_folder_of (self, spec->audio_paths[i], MAY_READ_FILE);
   grant_new_file (self, spec->target_path);
 }
 

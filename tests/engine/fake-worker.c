@@ -302,6 +302,7 @@ static SendoffMediaInfo *
 describe_file (const SendoffWorkerSpec *spec, gint64 *frames)
 {
   SendoffMediaInfo *info = sendoff_media_info_new ();
+  gboolean has_audio = spec->audio_paths != NULL && spec->audio_paths[0] != NULL;
 
   *frames = 0;
   for (guint i = 0; spec->video_paths != NULL && spec->video_paths[i] != NULL; i++)
@@ -313,12 +314,13 @@ describe_file (const SendoffWorkerSpec *spec, gint64 *frames)
   info->container = g_strdup ("mov,mp4,m4a");
   info->faststart = TRUE;
   info->video_index = spec->output->video != NULL ? 0 : -1;
-  info->audio_index = spec->audio_path != NULL ? 1 : -1;
+  info->audio_index = has_audio ? 1 : -1;
   if (spec->output->video != NULL)
     g_ptr_array_add (info->streams, describe_video (spec->output->video, *frames));
-  if (spec->audio_path != NULL)
+  if (has_audio)
     {
-      g_autoptr (SendoffPacketTrailer) trailer = sendoff_packet_file_read_trailer (spec->audio_path, NULL);
+      g_autoptr (SendoffPacketTrailer) trailer
+          = sendoff_packet_file_read_trailer (spec->audio_paths[0], NULL);
 
       g_ptr_array_add (info->streams, describe_audio (spec->output->audio, trailer->samples));
     }

@@ -112,7 +112,8 @@ test_json_round_trip (void)
              "profile=main,pad-color=#102030,crop=0.1,0.9,fps=30000/1001,speed=slow,rate-control=vbr,scaling=spline,"
              "fit=blur,package=hls,copy=never,hdr=sdr,optimize-for=archive,size-priority=size,auto-optimize=propose,"
              "crf=21.25,video-bitrate=6M,audio-bitrate=192k,target-size=25MB,max-size=26MB,start=0.000001,"
-             "end=86399.999999,two-pass=no,upscale=yes,keep-metadata=no,audio-track=2");
+             "end=86399.999999,two-pass=no,upscale=yes,keep-metadata=no,audio-track=2,audio-tracks=all,"
+             "loudness=-14");
   g_autofree char *text = to_text (settings);
   g_autoptr (GError) error = NULL;
   g_autoptr (SendoffOutputSettings) again = from_text (text, &error);
