@@ -1,5 +1,7 @@
 #include "app/sendoff-draft-plans.h"
 
+#include "model/sendoff-estimate.h"
+
 /* Of a frame's 16 ms, so that the rest of it stays for drawing. */
 #define SLICE_US 6000
 
@@ -39,6 +41,7 @@ draft_plan_clear (gpointer data)
   g_object_unref (self->source);
   g_object_unref (self->request);
   sendoff_plan_free (self->plan);
+  g_clear_object (&self->estimator);
 }
 
 /** sendoff_draft_plan_unref: gives a reference back. */
@@ -46,6 +49,46 @@ void
 sendoff_draft_plan_unref (SendoffDraftPlan *self)
 {
   g_rc_box_release_full (self, draft_plan_clear);
+}
+
+/** sendoff_draft_plan_get_size: bytes of output @output, with their 90 % interval; all 0 unknown. */
+SendoffInterval
+sendoff_draft_plan_get_size (const SendoffDraftPlan *self, guint output)
+{
+  const SendoffOutputPlan *plan = sendoff_plan_get_output (self->plan, output);
+
+  if (self->estimator != NULL)
+    return sendoff_estimator_get_output (self->estimator, output)->size_bytes;
+  return (SendoffInterval){ (double)plan->estimated_low_bytes, (double)plan->estimated_size_bytes,
+                            (double)plan->estimated_high_bytes };
+}
+
+/* How many outputs of @self are encoded beside @output, itself included: its time is also theirs. */
+static guint
+count_companions (const SendoffDraftPlan *self, guint output)
+{
+  int group = sendoff_plan_get_output (self->plan, output)->group;
+  guint n = 0;
+
+  for (guint i = 0; i < self->plan->outputs->len; i++)
+    n += sendoff_plan_get_output (self->plan, i)->group == group
+         && sendoff_estimator_get_output (self->estimator, i)->time_is_known;
+  return MAX (n, 1);
+}
+
+/** sendoff_draft_plan_get_work_us: how long @machine has to do with output @output alone, in microseconds; 0
+ * unknown. */
+gint64
+sendoff_draft_plan_get_work_us (const SendoffDraftPlan *self, guint output, const SendoffMachine *machine)
+{
+  const SendoffOutputEstimate *estimate
+      = self->estimator != NULL ? sendoff_estimator_get_output (self->estimator, output) : NULL;
+
+  if (estimate != NULL && estimate->time_is_known)
+    return (gint64)(estimate->seconds.middle * 1e6 / count_companions (self, output));
+  return sendoff_estimate_cpu_us (sendoff_source_item_get_info (self->source),
+                                  sendoff_plan_get_output (self->plan, output))
+         / MAX (1, machine->cores);
 }
 
 static void

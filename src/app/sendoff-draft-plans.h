@@ -17,9 +17,12 @@ typedef struct
   SendoffSourceItem *source;
   SendoffRequest *request;
   SendoffPlan *plan;
+  SendoffEstimator *estimator; /* (nullable): what trial encodes say; the one thing that changes */
 } SendoffDraftPlan;
 
 void sendoff_draft_plan_unref (SendoffDraftPlan *self);
+SendoffInterval sendoff_draft_plan_get_size (const SendoffDraftPlan *self, guint output);
+gint64 sendoff_draft_plan_get_work_us (const SendoffDraftPlan *self, guint output, const SendoffMachine *machine);
 
 #define SENDOFF_TYPE_DRAFT_PLANS (sendoff_draft_plans_get_type ())
 G_DECLARE_FINAL_TYPE (SendoffDraftPlans, sendoff_draft_plans, SENDOFF, DRAFT_PLANS, GObject)

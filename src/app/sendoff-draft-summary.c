@@ -90,7 +90,7 @@ dup_finish (gint64 work_us)
 char *
 sendoff_draft_summary_dup_totals (SendoffEngine *engine, GPtrArray *plans)
 {
-  gint64 size_bytes = 0, cpu_us = 0;
+  gint64 size_bytes = 0, work_us = 0;
   g_autofree char *size = NULL;
   g_autofree char *files = NULL;
   g_autofree char *finish = NULL;
@@ -102,16 +102,14 @@ sendoff_draft_summary_dup_totals (SendoffEngine *engine, GPtrArray *plans)
 
       for (guint i = 0; i < plan->plan->outputs->len; i++, n++)
         {
-          const SendoffOutputPlan *output = sendoff_plan_get_output (plan->plan, i);
-
-          size_bytes += output->estimated_size_bytes;
-          cpu_us += sendoff_estimate_cpu_us (sendoff_source_item_get_info (plan->source), output);
+          size_bytes += (gint64)sendoff_draft_plan_get_size (plan, i).middle;
+          work_us += sendoff_draft_plan_get_work_us (plan, i, sendoff_engine_get_machine (engine));
         }
     }
   if (n == 0)
     return NULL;
   size = sendoff_format_size (size_bytes);
   files = g_strdup_printf (ngettext ("%u file · about %s", "%u files · about %s", n), n, size);
-  finish = dup_finish (cpu_us / MAX (1, sendoff_engine_get_machine (engine)->cores));
+  finish = dup_finish (work_us);
   return finish != NULL ? g_strdup_printf ("%s · %s", files, finish) : g_steal_pointer (&files);
 }

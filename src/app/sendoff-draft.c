@@ -5,6 +5,7 @@
 #include "app/sendoff-departure.h"
 #include "app/sendoff-destination.h"
 #include "app/sendoff-draft-disks.h"
+#include "app/sendoff-draft-estimates.h"
 #include "app/sendoff-draft-request.h"
 #include "app/sendoff-draft-summary.h"
 #include "app/sendoff-intake.h"
@@ -21,6 +22,7 @@ struct _SendoffDraft
   GListStore *destinations;
   SendoffDraftPlans *plans;
   SendoffDraftDisks *disks;
+  SendoffDraftEstimates *estimates;
   char *folder_uri; /* (nullable): beside the video */
   char *naming_pattern;
   char *totals;                /* (nullable) */
@@ -72,6 +74,8 @@ sendoff_draft_dispose (GObject *object)
     sendoff_draft_plans_stop (self->plans);
   if (self->disks != NULL)
     sendoff_draft_disks_stop (self->disks);
+  if (self->estimates != NULL)
+    sendoff_draft_estimates_stop (self->estimates);
   sendoff_intake_stop (self->intake);
   G_OBJECT_CLASS (sendoff_draft_parent_class)->dispose (object);
 }
@@ -83,6 +87,7 @@ sendoff_draft_finalize (GObject *object)
 
   g_clear_object (&self->plans);
   g_clear_object (&self->disks);
+  g_clear_object (&self->estimates);
   g_clear_object (&self->intake);
   g_clear_object (&self->sources);
   g_clear_object (&self->outputs);
@@ -296,6 +301,21 @@ on_planned (SendoffDraft *self)
   remember_outputs (self);
   sendoff_draft_disks_check (self->disks, plans->len > 0 ? g_ptr_array_index (plans, 0) : NULL);
   g_signal_emit (self, signals[SIGNAL_PLANNED], 0);
+}
+
+static void
+on_estimates_changed (SendoffDraft *self)
+{
+  GPtrArray *plans = sendoff_draft_plans_get (self->plans);
+
+  for (guint i = 0; i < count (self->outputs); i++)
+    {
+      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (G_LIST_MODEL (self->outputs), i);
+
+      if (plans->len == 0 || i < ((SendoffDraftPlan *)g_ptr_array_index (plans, 0))->plan->outputs->len)
+        sendoff_output_item_apply_estimates (output, self->engine, plans, i);
+    }
+  take_text (self, &self->totals, PROP_TOTALS, sendoff_draft_summary_dup_totals (self->engine, plans));
 }
 
 static void
@@ -560,6 +580,7 @@ sendoff_draft_export (SendoffDraft *self)
     return;
   forget_problems (self);
   self->departing = TRUE;
+  sendoff_draft_estimates_stop (self->estimates);
   sendoff_departure_run_async (self->engine, sendoff_draft_plans_get (self->plans), on_departed,
                                g_object_ref (self));
   apply_reason (self);
@@ -623,6 +644,7 @@ sendoff_draft_stop (SendoffDraft *self)
   self->started = FALSE;
   sendoff_draft_plans_stop (self->plans);
   sendoff_draft_disks_stop (self->disks);
+  sendoff_draft_estimates_stop (self->estimates);
   sendoff_intake_stop (self->intake);
   for (guint i = 0; i < count (self->sources); i++)
     {
@@ -645,6 +667,8 @@ sendoff_draft_new (SendoffEngine *engine, SendoffPreferences *preferences)
   self->plans = sendoff_draft_plans_new (engine, G_LIST_MODEL (self->sources), make_request, self);
   self->disks = sendoff_draft_disks_new (engine);
   g_signal_connect_object (self->plans, "changed", G_CALLBACK (on_planned), self, G_CONNECT_SWAPPED);
+  self->estimates = sendoff_draft_estimates_new (engine, self->plans);
+  g_signal_connect_object (self->estimates, "changed", G_CALLBACK (on_estimates_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->disks, "changed", G_CALLBACK (on_disks_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->disks, "folder-wanted", G_CALLBACK (on_folder_wanted), self,
                            G_CONNECT_SWAPPED);

@@ -356,15 +356,15 @@ apply_size (SendoffOutputItem *self, GPtrArray *plans, guint output)
 
   for (guint i = 0; i < plans->len; i++)
     {
-      const SendoffOutputPlan *plan = get_planned (plans, i, output);
+      SendoffInterval size = sendoff_draft_plan_get_size (g_ptr_array_index (plans, i), output);
 
-      known &= plan->estimated_size_bytes > 0;
-      size_bytes += plan->estimated_size_bytes;
-      low_bytes += plan->estimated_low_bytes;
-      high_bytes += plan->estimated_high_bytes;
-      limit_bytes = plan->max_size_bytes;
+      known &= size.middle > 0;
+      size_bytes += (gint64)size.middle;
+      low_bytes += (gint64)size.low;
+      high_bytes += (gint64)size.high;
+      limit_bytes = get_planned (plans, i, output)->max_size_bytes;
       if (limit_bytes > 0)
-        fraction = MAX (fraction, (double)plan->estimated_size_bytes / (double)limit_bytes);
+        fraction = MAX (fraction, size.middle / (double)limit_bytes);
     }
   text = sendoff_words_for_size (known ? size_bytes : 0, low_bytes, high_bytes,
                                  plans->len == 1 ? limit_bytes : 0);
@@ -379,18 +379,14 @@ apply_size (SendoffOutputItem *self, GPtrArray *plans, guint output)
 static void
 apply_time (SendoffOutputItem *self, SendoffEngine *engine, GPtrArray *plans, guint output)
 {
-  gint64 cpu_us = 0;
+  gint64 work_us = 0;
   g_autofree char *text = NULL;
 
   for (guint i = 0; i < plans->len; i++)
-    {
-      const SendoffDraftPlan *plan = g_ptr_array_index (plans, i);
-
-      cpu_us += sendoff_estimate_cpu_us (sendoff_source_item_get_info (plan->source),
-                                         sendoff_plan_get_output (plan->plan, output));
-    }
-  text = sendoff_words_for_work (cpu_us / MAX (1, sendoff_engine_get_machine (engine)->cores));
-  set_text (self, &self->time, PROP_TIME, cpu_us > 0 ? text : NULL);
+    work_us += sendoff_draft_plan_get_work_us (g_ptr_array_index (plans, i), output,
+                                               sendoff_engine_get_machine (engine));
+  text = sendoff_words_for_work (work_us);
+  set_text (self, &self->time, PROP_TIME, work_us > 0 ? text : NULL);
 }
 
 /* What all videos' files have in common, if anything. */
@@ -535,6 +531,14 @@ sendoff_output_item_apply (SendoffOutputItem *self, SendoffEngine *engine, GPtrA
   apply_time (self, engine, plans, output);
   apply_traits (self, plans, output);
   g_object_thaw_notify (G_OBJECT (self));
+}
+
+/** sendoff_output_item_apply_estimates: shows other sizes and times of the same plans, as sendoff_output_item_apply(). */
+void
+sendoff_output_item_apply_estimates (SendoffOutputItem *self, SendoffEngine *engine, GPtrArray *plans, guint output)
+{
+  apply_size (self, plans, output);
+  apply_time (self, engine, plans, output);
 }
 
 /** sendoff_output_item_remove: tells whoever lists it to let it go. */

@@ -48,6 +48,10 @@ char *sendoff_output_item_dup_remembered (SendoffOutputItem *self);
 SendoffOutputSettings *sendoff_output_item_parse_remembered (const char *text);
 void
 sendoff_output_item_apply (SendoffOutputItem *self, SendoffEngine *engine, GPtrArray *plans, guint output);
+void sendoff_output_item_apply_estimates (SendoffOutputItem *self,
+                                          SendoffEngine *engine,
+                                          GPtrArray *plans,
+                                          guint output);
 void sendoff_output_item_remove (SendoffOutputItem *self);
 
 G_END_DECLS

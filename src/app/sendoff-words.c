@@ -170,7 +170,7 @@ sendoff_words_for_output (const SendoffOutputPlan *output, SendoffCatalog *catal
   return g_string_free (text, FALSE);
 }
 
-/* "36–40 MB": the unit once when both have the same. */
+/* (nullable): "36–40 MB": the unit once when both have the same; NULL when both look the same. */
 static char *
 dup_interval (gint64 low_bytes, gint64 high_bytes)
 {
@@ -179,6 +179,8 @@ dup_interval (gint64 low_bytes, gint64 high_bytes)
   const char *low_unit = strstr (low, "\302\240"); /* g_format_size() puts a no-break space before it */
   const char *high_unit = strstr (high, "\302\240");
 
+  if (g_str_equal (low, high))
+    return NULL;
   if (low_unit != NULL && g_strcmp0 (low_unit, high_unit) == 0)
     return g_strdup_printf ("%.*s–%s", (int)(low_unit - low), low, high);
   return g_strdup_printf ("%s–%s", low, high);
@@ -195,7 +197,7 @@ sendoff_words_for_size (gint64 size_bytes, gint64 low_bytes, gint64 high_bytes, 
 
   if (size_bytes <= 0)
     return g_strdup (_ ("Size not known yet"));
-  if (high_bytes <= low_bytes)
+  if (interval == NULL)
     return limit_bytes > 0 ? g_strdup_printf (_ ("about %s of at most %s"), size, limit)
                            : g_strdup_printf (_ ("about %s"), size);
   if (limit_bytes > 0)
