@@ -24,9 +24,10 @@ name_chunks (SendoffChunkLedger *self, const SendoffChunkGroup *group)
     {
       gint64 start_us = g_array_index (group->boundaries_us, gint64, i);
       gint64 end_us = g_array_index (group->boundaries_us, gint64, i + 1);
-      g_autofree char *leaf = sendoff_chunk_file_name (start_us, end_us);
+      g_autofree char *leaf = sendoff_chunk_file_name (start_us, end_us, NULL);
 
       self->chunks[i].path = g_build_filename (self->folder, leaf, NULL);
+      self->chunks[i].start_us = start_us;
       self->chunks[i].duration_us = end_us - start_us;
     }
 }
@@ -69,18 +70,53 @@ sendoff_chunk_ledger_close (SendoffChunkLedger *self, gboolean remove)
   g_autoptr (GError) error = NULL;
 
   if (!remove)
-    sendoff_disk_let_go (self->lock_fd);
+    close (self->lock_fd);
   else if (!sendoff_disk_release_folder (self->lock_fd, self->lock_path, &error))
     g_info ("cache folder stays: %s", error->message);
   for (guint i = 0; i < self->n_chunks; i++)
     {
       clear_chunk (&self->chunks[i]);
       g_free (self->chunks[i].path);
+      g_clear_pointer (&self->chunks[i].rate, sendoff_chunk_rate_free);
     }
   g_free (self->chunks);
   g_free (self->folder);
   g_free (self->lock_path);
   g_free (self);
+}
+
+/** sendoff_chunk_ledger_set_undecided: no chunk is wanted before it is said how it is encoded. */
+void
+sendoff_chunk_ledger_set_undecided (SendoffChunkLedger *self)
+{
+  for (guint i = 0; i < self->n_chunks; i++)
+    {
+      clear_chunk (&self->chunks[i]);
+      g_clear_pointer (&self->chunks[i].path, g_free);
+      g_clear_pointer (&self->chunks[i].rate, sendoff_chunk_rate_free);
+    }
+}
+
+/** sendoff_chunk_ledger_set_rate: how @chunk is encoded from now on; looks whether that is there already. */
+void
+sendoff_chunk_ledger_set_rate (SendoffChunkLedger *self, guint chunk, const SendoffChunkRate *rate)
+{
+  SendoffLedgerChunk *entry = &self->chunks[chunk];
+  g_autofree char *leaf = sendoff_chunk_file_name (entry->start_us, entry->start_us + entry->duration_us, rate);
+
+  clear_chunk (entry);
+  g_free (entry->path);
+  g_clear_pointer (&entry->rate, sendoff_chunk_rate_free);
+  entry->path = g_build_filename (self->folder, leaf, NULL);
+  entry->rate = sendoff_chunk_rate_copy (rate);
+  sendoff_chunk_ledger_refresh (self, chunk);
+}
+
+/** sendoff_chunk_ledger_is_missing: whether @chunk can be encoded and is not on the disk. */
+gboolean
+sendoff_chunk_ledger_is_missing (const SendoffChunkLedger *self, guint chunk)
+{
+  return self->chunks[chunk].path != NULL && self->chunks[chunk].trailer == NULL;
 }
 
 /** sendoff_chunk_ledger_refresh: reads chunk @chunk from the disk unless it is known; a damaged file is removed. */
@@ -90,7 +126,7 @@ sendoff_chunk_ledger_refresh (SendoffChunkLedger *self, guint chunk)
   SendoffLedgerChunk *entry = &self->chunks[chunk];
   g_autoptr (GError) error = NULL;
 
-  if (entry->trailer != NULL)
+  if (entry->trailer != NULL || entry->path == NULL)
     return;
   entry->trailer = sendoff_packet_file_read_trailer (entry->path, &error);
   if (entry->trailer == NULL)
@@ -122,12 +158,13 @@ sendoff_chunk_ledger_drop_sought (SendoffChunkLedger *self)
     kept++;
   for (guint i = kept; i < self->n_chunks; i++)
     {
-      unlink (self->chunks[i].path);
+      if (self->chunks[i].path != NULL)
+        unlink (self->chunks[i].path);
       clear_chunk (&self->chunks[i]);
     }
 }
 
-/** sendoff_chunk_ledger_count_missing: chunks that are not on the disk. */
+/** sendoff_chunk_ledger_count_missing: chunks that are not on the disk, decided or not. */
 guint
 sendoff_chunk_ledger_count_missing (const SendoffChunkLedger *self)
 {

@@ -11,8 +11,9 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  char *path;
-  gint64 duration_us;
+  char *path;          /* (nullable): NULL while it is not decided how it is encoded */
+  gint64 start_us, duration_us;
+  SendoffChunkRate *rate; /* (nullable): as the plan says */
   SendoffPacketTrailer *trailer; /* NULL: missing */
   char *lead_in;       /* (nullable): frames before it, when it was decoded after a seek */
   gboolean by_seek;    /* made in this process by a run that did not begin at the first frame */
@@ -30,6 +31,9 @@ typedef struct {
 
 SendoffChunkLedger *sendoff_chunk_ledger_open (const char *folder, const SendoffChunkGroup *group, GError **error);
 void sendoff_chunk_ledger_close (SendoffChunkLedger *self, gboolean remove);
+void sendoff_chunk_ledger_set_undecided (SendoffChunkLedger *self);
+void sendoff_chunk_ledger_set_rate (SendoffChunkLedger *self, guint chunk, const SendoffChunkRate *rate);
+gboolean sendoff_chunk_ledger_is_missing (const SendoffChunkLedger *self, guint chunk);
 void sendoff_chunk_ledger_refresh (SendoffChunkLedger *self, guint chunk);
 void sendoff_chunk_ledger_drop_sought (SendoffChunkLedger *self);
 guint sendoff_chunk_ledger_count_missing (const SendoffChunkLedger *self);

@@ -17,10 +17,10 @@ typedef struct {
 void
 sendoff_runner_report_rendition_locked (SendoffRunner *self, RunnerRendition *rendition)
 {
-  const SendoffVideoPlan *video = self->outputs[rendition->output].plan->video;
   gint64 frames, bytes;
+  SendoffPart part = rendition->measures != NULL ? SENDOFF_PART_ANALYSIS : SENDOFF_PART_VIDEO;
   double fraction
-      = sendoff_chunk_ledger_get_fraction (rendition->ledger, video->nominal_frame_rate, &frames, &bytes);
+      = sendoff_chunk_ledger_get_fraction (rendition->ledger, rendition->video->nominal_frame_rate, &frames, &bytes);
 
   for (guint i = 0; i < rendition->outputs->len; i++)
     {
@@ -28,8 +28,9 @@ sendoff_runner_report_rendition_locked (SendoffRunner *self, RunnerRendition *re
 
       if (self->outputs[output].over)
         continue;
-      sendoff_tracker_set_part (self->tracker, output, SENDOFF_PART_VIDEO, fraction);
-      sendoff_tracker_set_frames (self->tracker, output, frames, bytes);
+      sendoff_tracker_set_part (self->tracker, output, part, fraction);
+      if (part == SENDOFF_PART_VIDEO)
+        sendoff_tracker_set_frames (self->tracker, output, frames, bytes);
     }
 }
 
@@ -37,7 +38,7 @@ static gboolean
 is_missing_any (const SendoffChunkLedger *ledger, guint first, guint last)
 {
   for (guint i = first; i <= last; i++)
-    if (ledger->chunks[i].trailer == NULL)
+    if (sendoff_chunk_ledger_is_missing (ledger, i))
       return TRUE;
   return FALSE;
 }
@@ -59,13 +60,43 @@ choose_renditions_locked (SendoffRunner *self, RunnerWork *work, guint *first, g
         continue;
       g_ptr_array_add (chosen, rendition);
       for (guint i = work->first; i <= work->last; i++)
-        if (rendition->ledger->chunks[i].trailer == NULL)
+        if (sendoff_chunk_ledger_is_missing (rendition->ledger, i))
           {
             *first = MIN (*first, i);
             *last = MAX (*last, i);
           }
     }
   return chosen;
+}
+
+/* How the chunks of @rendition are encoded that this run makes; nothing where the plan says it. */
+static void
+add_rates_locked (SendoffChunkOutputSpec *output, const RunnerRendition *rendition, guint first, guint last)
+{
+  for (guint i = first; rendition->rate != NULL && i <= last; i++)
+    {
+      const SendoffLedgerChunk *chunk = &rendition->ledger->chunks[i];
+      SendoffChunkRate *rate = chunk->rate != NULL ? sendoff_chunk_rate_copy (chunk->rate) : sendoff_chunk_rate_new ();
+
+      rate->skip = !sendoff_chunk_ledger_is_missing (rendition->ledger, i);
+      g_ptr_array_add (output->rates, rate);
+    }
+}
+
+static SendoffChunkOutputSpec *
+make_output_spec_locked (const RunnerRendition *rendition, guint first, guint last)
+{
+  SendoffChunkOutputSpec *output = sendoff_chunk_output_spec_new ();
+
+  output->output = rendition->id;
+  output->directory = g_strdup (rendition->ledger->folder);
+  output->video = sendoff_video_plan_copy (rendition->video);
+  if (rendition->measures != NULL)
+    output->first_pass = sendoff_video_plan_copy (rendition->measures->video);
+  if (rendition->analysis != NULL)
+    output->first_pass_directory = g_strdup (rendition->analysis->ledger->folder);
+  add_rates_locked (output, rendition, first, last);
+  return output;
 }
 
 static SendoffWorkerSpec *
@@ -85,15 +116,8 @@ make_spec (SendoffRunner *self, RunnerWork *work, GPtrArray *renditions, guint f
   for (guint i = first; i <= last; i++)
     g_ptr_array_add (spec->chunks, sendoff_chunk_spec_new_of_group (grid, i));
   for (guint i = 0; i < renditions->len; i++)
-    {
-      const RunnerRendition *rendition = g_ptr_array_index (renditions, i);
-      SendoffChunkOutputSpec *output = sendoff_chunk_output_spec_new ();
-
-      output->output = (int)rendition->output;
-      output->directory = g_strdup (rendition->ledger->folder);
-      output->video = sendoff_video_plan_copy (self->outputs[rendition->output].plan->video);
-      g_ptr_array_add (spec->chunk_outputs, output);
-    }
+    g_ptr_array_add (spec->chunk_outputs,
+                     make_output_spec_locked (g_ptr_array_index (renditions, i), first, last));
   return spec;
 }
 
@@ -144,7 +168,7 @@ take_progress (ChunkRun *run, JsonObject *members)
     {
       RunnerRendition *rendition = g_ptr_array_index (run->renditions, r);
 
-      if (rendition->output != output || chunk < run->work->first || chunk > run->work->last)
+      if (rendition->id != output || chunk < run->work->first || chunk > run->work->last)
         continue;
       rendition->ledger->chunks[chunk].frames_now = json_object_get_int_member_with_default (members, "frames", 0);
       rendition->ledger->chunks[chunk].bytes_now = json_object_get_int_member_with_default (members, "bytes", 0);
@@ -188,7 +212,7 @@ say_encoding (SendoffRunner *self, GPtrArray *renditions)
 
       for (guint i = 0; i < rendition->outputs->len; i++)
         sendoff_tracker_set_status (self->tracker, g_array_index (rendition->outputs, guint, i),
-                                    SENDOFF_STATUS_ENCODING, "Encoding");
+                                    SENDOFF_STATUS_ENCODING, rendition->measures != NULL ? "Analysing" : "Encoding");
     }
 }
 
@@ -268,7 +292,7 @@ plan_runs (SendoffRunner *self, RunnerBatch *batch)
         continue;
       sendoff_runner_report_rendition_locked (self, rendition);
       for (guint i = 0; i < n_chunks; i++)
-        missing[i] |= rendition->ledger->chunks[i].trailer == NULL;
+        missing[i] |= sendoff_chunk_ledger_is_missing (rendition->ledger, i);
     }
   g_mutex_unlock (&self->mutex);
   return sendoff_chunk_runs_split (missing, n_chunks, n_slots, group->sequential);
@@ -371,6 +395,7 @@ static void
 finish_restart (SendoffRunner *self, guint group)
 {
   self->groups[group].restart = FALSE;
+  sendoff_runner_forget_rates (self, group);
   g_mutex_lock (&self->mutex);
   for (guint i = 0; i < self->renditions->len; i++)
     {

@@ -39,7 +39,8 @@ is_ready (SendoffRunner *self, RunnerOutput *output)
   g_mutex_lock (&self->mutex);
   ready = !output->over
           && (rendition == NULL
-           || (rendition->n_works == 0 && !self->groups[rendition->group].restart
+           || (rendition->n_works == 0 && sendoff_runner_rate_is_done (rendition)
+               && !self->groups[rendition->group].restart
                && sendoff_chunk_ledger_is_proven (rendition->ledger)))
           && has_all_tracks_locked (output);
   g_mutex_unlock (&self->mutex);

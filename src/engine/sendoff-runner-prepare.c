@@ -25,32 +25,74 @@ sendoff_runner_dup_sequential_mark (SendoffRunner *self, guint group)
   return sendoff_job_folder_dup_path (self->cache_dir, self->export_id, leaf);
 }
 
+/* Renditions whose chunks are chosen by their sizes are measured under another number than they are encoded. */
+#define ANALYSIS_ID_OFFSET 1000
+
+/* (nullable) (transfer none): the rendition with the chunks of @key, made when there is none yet. */
+static RunnerRendition *
+find_rendition (SendoffRunner *self, GHashTable *known, guint output, const char *identity, const char *key,
+                GError **error)
+{
+  g_autofree char *folder = dup_key_folder (self, key);
+  guint group = (guint)self->outputs[output].plan->group;
+  RunnerRendition *rendition = g_hash_table_lookup (known, identity);
+  SendoffChunkLedger *ledger = NULL;
+
+  if (rendition != NULL)
+    return rendition;
+  if (sendoff_job_folder_note_key (self->cache_dir, self->export_id, key, error))
+    ledger = sendoff_chunk_ledger_open (folder, self->groups[group].grid, error);
+  if (ledger == NULL)
+    return NULL;
+  rendition = g_new0 (RunnerRendition, 1);
+  rendition->id = (int)output;
+  rendition->video = self->outputs[output].plan->video;
+  rendition->group = group;
+  rendition->output = output;
+  rendition->outputs = g_array_new (FALSE, FALSE, sizeof (guint));
+  rendition->ledger = ledger;
+  g_ptr_array_add (self->renditions, rendition);
+  g_hash_table_insert (known, g_strdup (identity), rendition);
+  return rendition;
+}
+
+/* What is measured before @rendition can be encoded, once for both when two renditions need the same. */
+static gboolean
+add_analysis (SendoffRunner *self, GHashTable *known, RunnerRendition *rendition, GError **error)
+{
+  g_autofree char *key = sendoff_plan_dup_analysis_key (self->plan, rendition->output, self->libraries);
+  RunnerRendition *analysis = find_rendition (self, known, rendition->output, key, key, error);
+
+  if (analysis == NULL)
+    return FALSE;
+  if (analysis->measures == NULL)
+    {
+      analysis->id = ANALYSIS_ID_OFFSET + (int)rendition->output;
+      analysis->video = rendition->video->analysis;
+      analysis->measures = rendition;
+    }
+  g_array_append_val (analysis->outputs, rendition->output);
+  rendition->analysis = analysis;
+  return TRUE;
+}
+
 static gboolean
 add_rendition (SendoffRunner *self, GHashTable *known, guint output, GError **error)
 {
   g_autofree char *key = sendoff_plan_dup_video_key (self->plan, output, self->libraries);
-  g_autofree char *folder = dup_key_folder (self, key);
-  guint group = (guint)self->outputs[output].plan->group;
-  RunnerRendition *rendition = g_hash_table_lookup (known, key);
+  g_autofree char *identity = sendoff_plan_dup_video_identity (self->plan, output, self->libraries);
+  RunnerRendition *rendition = find_rendition (self, known, output, identity, key, error);
+  gboolean is_new = rendition != NULL && rendition->outputs->len == 0;
 
   if (rendition == NULL)
-    {
-      SendoffChunkLedger *ledger = NULL;
-
-      if (sendoff_job_folder_note_key (self->cache_dir, self->export_id, key, error))
-        ledger = sendoff_chunk_ledger_open (folder, self->groups[group].grid, error);
-      if (ledger == NULL)
-        return FALSE;
-      rendition = g_new0 (RunnerRendition, 1);
-      rendition->group = group;
-      rendition->output = output;
-      rendition->outputs = g_array_new (FALSE, FALSE, sizeof (guint));
-      rendition->ledger = ledger;
-      g_ptr_array_add (self->renditions, rendition);
-      g_hash_table_insert (known, g_steal_pointer (&key), rendition);
-    }
+    return FALSE;
   g_array_append_val (rendition->outputs, output);
   self->outputs[output].rendition = rendition;
+  if (!is_new)
+    return TRUE;
+  if (rendition->video->analysis != NULL && !add_analysis (self, known, rendition, error))
+    return FALSE;
+  sendoff_runner_begin_rate (self, rendition, identity);
   return TRUE;
 }
 
@@ -101,14 +143,18 @@ static void
 batch_renditions (SendoffRunner *self)
 {
   RunnerBatch *batch = NULL;
-  guint size = 0;
+  guint n_outputs = 0, size = 0;
 
   for (guint i = 0; i < self->renditions->len; i++)
     {
       RunnerRendition *rendition = g_ptr_array_index (self->renditions, i);
 
-      if (batch == NULL || batch->group != rendition->group || batch->renditions->len >= size)
+      /* What is measured is not encoded at the same time. */
+      if (rendition->measures == NULL)
+        n_outputs++;
+      if (batch == NULL || batch->group != rendition->group || n_outputs > size)
         {
+          n_outputs = rendition->measures == NULL ? 1 : 0;
           size = sendoff_runner_fit_batch (self, i, self->batch_size);
           batch = g_new0 (RunnerBatch, 1);
           batch->group = rendition->group;
@@ -123,7 +169,7 @@ batch_renditions (SendoffRunner *self)
 static void
 forget_cache (SendoffRunner *self)
 {
-  sendoff_runner_close_cache (self, FALSE, FALSE);
+  sendoff_runner_close_cache (self, FALSE);
   g_ptr_array_set_size (self->batches, 0);
   g_ptr_array_set_size (self->renditions, 0);
   g_ptr_array_set_size (self->tracks, 0);
@@ -134,22 +180,6 @@ forget_cache (SendoffRunner *self)
     }
 }
 
-/* After an upgrade chunks have other keys, so that versions are never mixed; whoever waits for the end should know. */
-static gboolean
-check_libraries (SendoffRunner *self, GError **error)
-{
-  gboolean changed;
-
-  if (!sendoff_job_folder_note_libraries (self->cache_dir, self->export_id, self->libraries, &changed, error))
-    return FALSE;
-  for (guint i = 0; changed && i < self->plan->outputs->len; i++)
-    if (!sendoff_runner_is_over (self, i))
-      sendoff_tracker_add_warning (self->tracker, i,
-                                   "Encoders were updated since this export began: it starts again, so that one file is "
-                                   "not made by two versions.");
-  return TRUE;
-}
-
 /* Finds out what is there already, and keeps others from removing it. */
 static gboolean
 open_cache (SendoffRunner *self, GError **error)
@@ -157,8 +187,6 @@ open_cache (SendoffRunner *self, GError **error)
   g_autoptr (GHashTable) videos = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) audios = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-  if (!check_libraries (self, error))
-    return FALSE;
   for (guint i = 0; i < self->plan->groups->len; i++)
     {
       g_autofree char *mark = sendoff_runner_dup_sequential_mark (self, i);
@@ -181,24 +209,15 @@ open_cache (SendoffRunner *self, GError **error)
   return TRUE;
 }
 
-/* Pictures that each stand for themselves are large, and quickly made again. */
-static gboolean
-is_worth_keeping (const SendoffVideoPlan *video)
-{
-  return g_strcmp0 (video->codec, "prores") != 0 && g_strcmp0 (video->codec, "dnxhd") != 0;
-}
-
-/* Lets the chunks go: of a job that is @over they may stay for others, within the cache's bound, unless @remove. */
+/* Lets the chunks go; @remove when this job has no more use for them. */
 void
-sendoff_runner_close_cache (SendoffRunner *self, gboolean over, gboolean remove)
+sendoff_runner_close_cache (SendoffRunner *self, gboolean remove)
 {
   for (guint i = 0; i < self->renditions->len; i++)
     {
       RunnerRendition *rendition = g_ptr_array_index (self->renditions, i);
 
-      gboolean keep = !remove && (!over || is_worth_keeping (self->outputs[rendition->output].plan->video));
-
-      sendoff_chunk_ledger_close (g_steal_pointer (&rendition->ledger), !keep);
+      sendoff_chunk_ledger_close (g_steal_pointer (&rendition->ledger), remove);
     }
   for (guint i = 0; i < self->tracks->len; i++)
     {
@@ -206,7 +225,7 @@ sendoff_runner_close_cache (SendoffRunner *self, gboolean over, gboolean remove)
       g_autoptr (GError) error = NULL;
 
       if (!remove)
-        sendoff_disk_let_go (track->lock_fd);
+        close (track->lock_fd);
       else if (!sendoff_disk_release_folder (track->lock_fd, track->lock_path, &error))
         g_info ("cache folder stays: %s", error->message);
       track->lock_fd = -1;

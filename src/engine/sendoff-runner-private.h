@@ -10,14 +10,24 @@
 
 G_BEGIN_DECLS
 
+/* Decides how chunks are encoded where their sizes have to fit; see sendoff-runner-rate.c. */
+typedef struct _RunnerRate RunnerRate;
+
 /* Outputs whose video is the same to the last byte share one rendition. */
-typedef struct {
+typedef struct _RunnerRendition RunnerRendition;
+
+struct _RunnerRendition {
+  int id; /* in specs and events */
+  const SendoffVideoPlan *video; /* borrowed from the plan */
+  RunnerRendition *analysis; /* (nullable): the quick encode of the whole that is measured first */
+  RunnerRendition *measures; /* (nullable): of an analysis: what it is made for */
+  RunnerRate *rate; /* (nullable): as the plan says */
   guint group;
   guint output;   /* the first of outputs; stands for it in specs and events */
   GArray *outputs; /* guint */
   SendoffChunkLedger *ledger; /* guarded by the mutex */
   guint n_works;  /* pushed and not come back; runner's thread */
-} RunnerRendition;
+};
 
 /* Outputs of which an audio track is the same to the last byte share it. */
 typedef struct {
@@ -88,7 +98,7 @@ struct _SendoffRunner {
   SendoffPlan *plan;
   SendoffRequest *request; /* a copy of its own, so that the thread may read it */
   char *source_uri, *cache_dir;
-  gboolean overwrite, sequential, keep_chunks;
+  gboolean overwrite, sequential;
   guint batch_size;
   int priority;
   char **libraries;
@@ -118,8 +128,6 @@ struct _SendoffRunner {
   GMutex mutex; /* guards the following too */
   GCond woken;
   gboolean paused;   /* by the user */
-  char *held;        /* (nullable): why nothing at all may run now */
-  gboolean held_anew; /* that has changed since it was said */
   char *full;        /* (nullable): what a full disk was met by */
   gboolean draining; /* work comes back, to be begun again when nothing holds it up */
 };
@@ -145,7 +153,14 @@ gboolean sendoff_runner_prepare (SendoffRunner *self);
 gboolean sendoff_runner_choose_target (SendoffRunner *self, guint output, GError **error);
 void sendoff_runner_set_target (SendoffRunner *self, guint output, char *path);
 char *sendoff_runner_dup_sequential_mark (SendoffRunner *self, guint group);
-void sendoff_runner_close_cache (SendoffRunner *self, gboolean over, gboolean remove);
+void sendoff_runner_close_cache (SendoffRunner *self, gboolean remove);
+
+/* sendoff-runner-rate.c */
+void sendoff_runner_begin_rate (SendoffRunner *self, RunnerRendition *rendition, const char *identity);
+void sendoff_runner_free_rate (RunnerRate *rate);
+void sendoff_runner_steer (SendoffRunner *self);
+gboolean sendoff_runner_rate_is_done (const RunnerRendition *rendition);
+void sendoff_runner_forget_rates (SendoffRunner *self, guint group);
 
 /* sendoff-runner-chunks.c */
 void sendoff_runner_push_batches (SendoffRunner *self);

@@ -41,6 +41,7 @@ rendition_free (gpointer data)
   RunnerRendition *rendition = data;
 
   g_assert (rendition->ledger == NULL);
+  g_clear_pointer (&rendition->rate, sendoff_runner_free_rate);
   g_array_unref (rendition->outputs);
   g_free (rendition);
 }
@@ -123,8 +124,6 @@ sendoff_runner_new (const SendoffRunnerSetup *setup,
   self->scheduler = scheduler;
   self->client = client;
   self->memory = setup->memory;
-  self->keep_chunks = setup->keep_chunks;
-  self->held = g_strdup (setup->held);
   self->tracker = sendoff_tracker_ref (tracker);
   self->source_fd = -1;
   self->groups = g_new0 (RunnerGroup, self->plan->groups->len);
@@ -161,7 +160,6 @@ sendoff_runner_free (SendoffRunner *self)
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->woken);
   g_free (self->full);
-  g_free (self->held);
   sendoff_tracker_unref (self->tracker);
   sendoff_plan_free (self->plan);
   g_free (self->export_id);
@@ -290,6 +288,7 @@ static void
 push_all (SendoffRunner *self)
 {
   sendoff_runner_check_groups (self);
+  sendoff_runner_steer (self);
   sendoff_runner_push_batches (self);
   sendoff_runner_push_finished (self);
 }
@@ -397,7 +396,7 @@ sendoff_runner_run (SendoffRunner *self, GCancellable *cancellable)
   g_cancellable_disconnect (cancellable, handler);
   keep = g_atomic_int_get (&self->keep) && sendoff_runner_is_cancelled (self);
   end_outputs (self, keep);
-  sendoff_runner_close_cache (self, !keep, !keep && (sendoff_runner_is_cancelled (self) || !self->keep_chunks));
+  sendoff_runner_close_cache (self, !keep);
   if (self->source_fd >= 0)
     close (g_steal_fd (&self->source_fd));
 }

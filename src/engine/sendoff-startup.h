@@ -4,7 +4,6 @@
  */
 #pragma once
 
-#include "engine/sendoff-settings.h"
 #include "engine/sendoff-store.h"
 #include "engine/sendoff-worker-client.h"
 #include "model/sendoff-machine.h"
@@ -17,7 +16,6 @@ typedef struct {
   SendoffCatalog *catalog;
   SendoffMachine *machine;
   SendoffStore *store;
-  SendoffSettings *settings;
   GPtrArray *jobs;     /* SendoffStoredJob */
   GArray *interrupted; /* gboolean, one for each job: unfinished, and nobody works on it */
   GPtrArray *source_problems; /* for each, why its source cannot be read, or NULL */

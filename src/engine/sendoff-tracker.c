@@ -13,8 +13,8 @@
 
 /* SPEC §9. Without a first pass its share is the encoding's. */
 static const double part_weights[SENDOFF_N_PARTS] = {
-  [SENDOFF_PART_PREPARE] = 5, [SENDOFF_PART_VIDEO] = 85, [SENDOFF_PART_AUDIO] = 5,
-  [SENDOFF_PART_MUX] = 3,     [SENDOFF_PART_VERIFY] = 2,
+  [SENDOFF_PART_PREPARE] = 5, [SENDOFF_PART_ANALYSIS] = 25, [SENDOFF_PART_VIDEO] = 60,
+  [SENDOFF_PART_AUDIO] = 5,   [SENDOFF_PART_MUX] = 3,       [SENDOFF_PART_VERIFY] = 2,
 };
 
 /* How fast something grows, and so how long the rest of it takes. */
@@ -86,6 +86,11 @@ set_weights (Tracked *tracked, const SendoffOutputPlan *plan)
 {
   for (int i = 0; i < SENDOFF_N_PARTS; i++)
     tracked->weights[i] = part_weights[i];
+  if (plan->video == NULL || plan->video->analysis == NULL)
+    {
+      tracked->weights[SENDOFF_PART_VIDEO] += tracked->weights[SENDOFF_PART_ANALYSIS];
+      tracked->weights[SENDOFF_PART_ANALYSIS] = 0;
+    }
   if (plan->audio == NULL)
     {
       tracked->weights[SENDOFF_PART_VIDEO] += tracked->weights[SENDOFF_PART_AUDIO];

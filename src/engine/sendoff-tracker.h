@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 /* The shares of SPEC §9; what an output has no use for goes to its encoding. */
 typedef enum {
   SENDOFF_PART_PREPARE,
+  SENDOFF_PART_ANALYSIS, /* the first pass */
   SENDOFF_PART_VIDEO,
   SENDOFF_PART_AUDIO,
   SENDOFF_PART_MUX,

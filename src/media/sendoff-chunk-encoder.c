@@ -1,66 +1,54 @@
 #include "media/sendoff-chunk-encoder.h"
 
-#include <math.h>
-#include <string.h>
-
+#include "media/sendoff-encoder-open.h"
+#include "media/sendoff-first-pass.h"
 #include "media/sendoff-frame-reader.h"
 
-/* Fullness of the buffer at the start of each chunk, as a fraction. See open_with_cap(). */
-#define VBV_START_FULLNESS 0.5
-
-struct _SendoffChunkEncoder {
-  SendoffVideoPlan *plan;
-  gint64 duration_us;
+struct _SendoffChunkEncoder
+{
+  SendoffChunkJob job; /* owned copies */
   SendoffPacketWriter *writer;
-  AVCodecContext *context; /* NULL until the first frame */
+  AVCodecContext *context;      /* NULL until the first frame */
+  SendoffFirstPass *first_pass; /* (nullable): likewise */
+  char *statistics;             /* (nullable): of the first pass, lent to the encoder */
   AVPacket *packet;
   AVFrame *frame;
-  GArray *times;      /* gint64: pts of every frame pushed */
-  GString *hashes;    /* (nullable) */
+  GArray *times;   /* gint64: pts of every frame pushed */
+  GString *hashes; /* (nullable) */
   gint64 first_pts, last_pts, last_duration;
   gint64 frames;
+  gint64 measured_bytes;
   gboolean count_frames; /* the encoder sees frame numbers, the packets get the times back */
 };
 
-/* libvpx and libaom take every frame for one tick long, so their rate control needs frame numbers as times. */
-static gboolean
-needs_frame_numbers (const char *encoder)
-{
-  return g_str_has_prefix (encoder, "libvpx") || g_str_has_prefix (encoder, "libaom");
-}
-
 /**
  * sendoff_chunk_encoder_new:
- * @plan: what to encode with
- * @duration_us: of the whole chunk, for the buffer model of capped rates
- * @path: packet file to make
- * @hash_frames: note a hash of every frame in the trailer
+ * @job: what to make; copied
  *
  * The encoder is opened with the first frame, so that an empty chunk costs nothing.
  *
  * Returns: (transfer full): the encoder of one chunk, or %NULL with the writer's error
  */
 SendoffChunkEncoder *
-sendoff_chunk_encoder_new (const SendoffVideoPlan *plan,
-                           gint64 duration_us,
-                           const char *path,
-                           gboolean hash_frames,
-                           GError **error)
+sendoff_chunk_encoder_new (const SendoffChunkJob *job, GError **error)
 {
-  SendoffPacketWriter *writer = sendoff_packet_writer_new (path, error);
+  SendoffPacketWriter *writer = sendoff_packet_writer_new (job->path, error);
   SendoffChunkEncoder *self;
 
   if (writer == NULL)
     return NULL;
   self = g_new0 (SendoffChunkEncoder, 1);
-  self->plan = sendoff_video_plan_copy (plan);
-  self->duration_us = duration_us;
+  self->job.plan = sendoff_video_plan_copy (job->plan);
+  self->job.rate = job->rate != NULL ? sendoff_chunk_rate_copy (job->rate) : NULL;
+  self->job.first_pass = job->first_pass != NULL ? sendoff_video_plan_copy (job->first_pass) : NULL;
+  self->job.statistics_path = g_strdup (job->statistics_path);
+  self->job.duration_us = job->duration_us;
   self->writer = writer;
   self->packet = av_packet_alloc ();
   self->frame = av_frame_alloc ();
   self->times = g_array_new (FALSE, FALSE, sizeof (gint64));
-  self->hashes = hash_frames ? g_string_new (NULL) : NULL;
-  self->count_frames = needs_frame_numbers (plan->encoder);
+  self->hashes = job->hash_frames ? g_string_new (NULL) : NULL;
+  self->count_frames = sendoff_encoder_counts_frames (job->plan->encoder);
   return self;
 }
 
@@ -69,144 +57,59 @@ void
 sendoff_chunk_encoder_free (SendoffChunkEncoder *self)
 {
   avcodec_free_context (&self->context);
+  g_clear_pointer (&self->first_pass, sendoff_first_pass_free);
   av_packet_free (&self->packet);
   av_frame_free (&self->frame);
   g_clear_pointer (&self->writer, sendoff_packet_writer_free);
   g_clear_pointer (&self->times, g_array_unref);
   if (self->hashes != NULL)
     g_string_free (self->hashes, TRUE);
-  g_clear_pointer (&self->plan, sendoff_video_plan_free);
+  sendoff_video_plan_free ((SendoffVideoPlan *)self->job.plan);
+  g_clear_pointer ((SendoffChunkRate **)&self->job.rate, sendoff_chunk_rate_free);
+  g_clear_pointer ((SendoffVideoPlan **)&self->job.first_pass, sendoff_video_plan_free);
+  g_free ((char *)self->job.statistics_path);
+  g_free (self->statistics);
   g_free (self);
-}
-
-static int
-color_value (const char *name, int (*from_name) (const char *), int unspecified)
-{
-  int value = name != NULL ? from_name (name) : -1;
-
-  return value >= 0 ? value : unspecified;
-}
-
-static void
-set_picture (SendoffChunkEncoder *self)
-{
-  const SendoffVideoPlan *plan = self->plan;
-  AVCodecContext *context = self->context;
-
-  context->width = plan->width;
-  context->height = plan->height;
-  context->pix_fmt = av_get_pix_fmt (plan->pixel_format);
-  context->sample_aspect_ratio = (AVRational){ 1, 1 };
-  context->field_order = AV_FIELD_PROGRESSIVE;
-  context->framerate = sendoff_to_av (plan->nominal_frame_rate);
-  context->time_base = self->count_frames ? av_inv_q (context->framerate) : sendoff_to_av (plan->time_base);
-  if (plan->color == NULL)
-    return;
-  context->color_range = color_value (plan->color->range, av_color_range_from_name, AVCOL_RANGE_UNSPECIFIED);
-  context->colorspace = color_value (plan->color->matrix, av_color_space_from_name, AVCOL_SPC_UNSPECIFIED);
-  context->color_primaries = color_value (plan->color->primaries, av_color_primaries_from_name, AVCOL_PRI_UNSPECIFIED);
-  context->color_trc = color_value (plan->color->transfer, av_color_transfer_from_name, AVCOL_TRC_UNSPECIFIED);
-  context->chroma_sample_location = color_value (plan->color->chroma_location, av_chroma_location_from_name,
-                                                 AVCHROMA_LOC_UNSPECIFIED);
-}
-
-static void
-set_structure (SendoffChunkEncoder *self)
-{
-  const SendoffVideoPlan *plan = self->plan;
-  AVCodecContext *context = self->context;
-
-  context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-  if (plan->closed_gop)
-    context->flags |= AV_CODEC_FLAG_CLOSED_GOP;
-  context->thread_count = plan->threads;
-  context->gop_size = plan->gop_frames;
-  if (plan->b_frames >= 0)
-    context->max_b_frames = plan->b_frames;
-  if (plan->level > 0)
-    context->level = plan->level;
-}
-
-/* A maximum rate R with a buffer B holds over the joined chunks although each is encoded alone: every chunk starts
- * with the fraction f of its own, smaller buffer b = B / (1 + f), and encodes at R − f·b/T (T its length), so
- * that it leaves at least what the next one starts with. */
-static void
-set_cap (SendoffChunkEncoder *self)
-{
-  const SendoffVideoPlan *plan = self->plan;
-  double seconds = MAX (self->duration_us, 1) / 1e6;
-  double buffer = plan->bufsize_bits / (1 + VBV_START_FULLNESS);
-  double rate = plan->maxrate_bps - VBV_START_FULLNESS * buffer / seconds;
-
-  self->context->rc_max_rate = (gint64)MAX (rate, plan->maxrate_bps / 2.0);
-  self->context->rc_buffer_size = (int)MIN (buffer, G_MAXINT);
-  self->context->rc_initial_buffer_occupancy = (int)(self->context->rc_buffer_size * VBV_START_FULLNESS);
-}
-
-static void
-set_rate (SendoffChunkEncoder *self, AVDictionary **options)
-{
-  const SendoffVideoPlan *plan = self->plan;
-  gboolean is_vpx = self->count_frames;
-  gboolean takes_whole = is_vpx || g_str_equal (plan->encoder, "libsvtav1");
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
-
-  if (plan->rate_control == SENDOFF_RATE_CRF && plan->crf < 0)
-    return; /* the profile says it all */
-  if (plan->rate_control == SENDOFF_RATE_CRF)
-    {
-      g_ascii_formatd (number, sizeof number, takes_whole ? "%.0f" : "%.4g", plan->crf);
-      av_dict_set (options, "crf", number, 0);
-      /* libvpx and libaom have one knob: a bit rate beside the CRF is the cap, none is pure quality. */
-      self->context->bit_rate = is_vpx ? plan->maxrate_bps : 0;
-    }
-  else
-    self->context->bit_rate = plan->bitrate_bps;
-  if (plan->maxrate_bps > 0 && plan->bufsize_bits > 0 && !is_vpx)
-    set_cap (self);
 }
 
 static gboolean
 refuse (SendoffChunkEncoder *self, const char *what, GError **error)
 {
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "The encoder %s cannot be used: %s.", self->plan->encoder,
-               what);
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "The encoder %s cannot be used: %s.",
+               self->job.plan->encoder, what);
   return FALSE;
 }
 
 static gboolean
-open_encoder (SendoffChunkEncoder *self, GError **error)
+open_encoders (SendoffChunkEncoder *self, GError **error)
 {
-  g_autoptr (AVDictionary) options = NULL;
-  const AVCodec *codec = avcodec_find_encoder_by_name (self->plan->encoder);
-  const AVDictionaryEntry *left;
-  int result;
+  const SendoffChunkJob *job = &self->job;
+  SendoffEncoderPass pass
+      = job->statistics_path != NULL ? SENDOFF_ENCODER_SECOND_PASS : SENDOFF_ENCODER_ONLY_PASS;
 
-  if (codec == NULL)
-    return refuse (self, "this FFmpeg does not have it", error);
-  self->context = avcodec_alloc_context3 (codec);
-  set_picture (self);
-  set_structure (self);
-  set_rate (self, &options);
-  if (self->plan->profile != NULL)
-    av_dict_set (&options, "profile", self->plan->profile, 0);
-  for (guint i = 0; i < self->plan->options->len; i++)
+  if (pass == SENDOFF_ENCODER_SECOND_PASS
+      && !sendoff_first_pass_read (job->statistics_path, &self->statistics, error))
+    return FALSE;
+  if (job->first_pass != NULL && sendoff_first_pass_gives_statistics (job->first_pass))
     {
-      const SendoffTag *option = g_ptr_array_index (self->plan->options, i);
-
-      av_dict_set (&options, option->key, option->value, 0);
+      self->first_pass = sendoff_first_pass_new (job->first_pass, job->duration_us, error);
+      if (self->first_pass == NULL)
+        return FALSE;
     }
-  result = avcodec_open2 (self->context, codec, &options);
-  if (result < 0)
-    return refuse (self, sendoff_av_error (result), error);
-  left = av_dict_get (options, "", NULL, AV_DICT_IGNORE_SUFFIX);
-  if (left != NULL)
+  self->context
+      = sendoff_encoder_open (job->plan, job->rate, job->duration_us, pass, self->statistics, error);
+  return self->context != NULL;
+}
+
+static gboolean
+take_packet (SendoffChunkEncoder *self, GError **error)
+{
+  if (self->job.first_pass != NULL)
     {
-      g_autofree char *what = g_strdup_printf ("it does not know the setting “%s”", left->key);
-
-      return refuse (self, what, error);
+      self->measured_bytes += self->packet->size;
+      return TRUE;
     }
-  return TRUE;
+  return sendoff_packet_writer_write (self->writer, self->packet, error);
 }
 
 static gboolean
@@ -224,7 +127,7 @@ drain (SendoffChunkEncoder *self, GError **error)
           self->packet->dts = self->packet->pts;
           self->packet->duration = 0;
         }
-      if (!sendoff_packet_writer_write (self->writer, self->packet, error))
+      if (!take_packet (self, error))
         return FALSE;
       av_packet_unref (self->packet);
     }
@@ -238,7 +141,8 @@ note_hash (SendoffChunkEncoder *self, const AVFrame *frame, gint64 pts)
 {
   g_autofree char *hash = sendoff_frame_hash (frame);
 
-  g_string_append_printf (self->hashes, "%s%" G_GINT64_FORMAT ":%.16s", self->hashes->len > 0 ? " " : "", pts, hash);
+  g_string_append_printf (self->hashes, "%s%" G_GINT64_FORMAT ":%.16s", self->hashes->len > 0 ? " " : "", pts,
+                          hash);
 }
 
 /**
@@ -250,11 +154,12 @@ note_hash (SendoffChunkEncoder *self, const AVFrame *frame, gint64 pts)
  * Returns: %FALSE with %SENDOFF_ERROR_ENCODER or the writer's error
  */
 gboolean
-sendoff_chunk_encoder_push (SendoffChunkEncoder *self, const AVFrame *frame, gint64 pts, gint64 duration, GError **error)
+sendoff_chunk_encoder_push (
+    SendoffChunkEncoder *self, const AVFrame *frame, gint64 pts, gint64 duration, GError **error)
 {
   int result;
 
-  if (self->context == NULL && !open_encoder (self, error))
+  if (self->context == NULL && !open_encoders (self, error))
     return FALSE;
   if (self->frames == 0)
     self->first_pts = pts;
@@ -271,6 +176,9 @@ sendoff_chunk_encoder_push (SendoffChunkEncoder *self, const AVFrame *frame, gin
   self->frame->pts = self->count_frames ? self->frames : pts;
   self->frame->pict_type = AV_PICTURE_TYPE_NONE;
   self->frames++;
+  if (self->first_pass != NULL
+      && !sendoff_first_pass_push (self->first_pass, self->frame, self->frames - 1, error))
+    return FALSE;
   result = avcodec_send_frame (self->context, self->frame);
   if (result < 0)
     return refuse (self, sendoff_av_error (result), error);
@@ -287,7 +195,10 @@ sendoff_chunk_encoder_push (SendoffChunkEncoder *self, const AVFrame *frame, gin
  * Returns: %FALSE with %SENDOFF_ERROR_ENCODER or the writer's error
  */
 gboolean
-sendoff_chunk_encoder_finish (SendoffChunkEncoder *self, const char *lead_in, const char *tail, GError **error)
+sendoff_chunk_encoder_finish (SendoffChunkEncoder *self,
+                              const char *lead_in,
+                              const char *tail,
+                              GError **error)
 {
   g_autoptr (SendoffPacketTrailer) trailer = sendoff_packet_trailer_new ();
   g_autoptr (AVCodecParameters) codec = NULL;
@@ -297,6 +208,8 @@ sendoff_chunk_encoder_finish (SendoffChunkEncoder *self, const char *lead_in, co
       avcodec_send_frame (self->context, NULL);
       if (!drain (self, error))
         return FALSE;
+      if (self->first_pass != NULL && !sendoff_first_pass_finish (self->first_pass, self->writer, error))
+        return FALSE;
       codec = avcodec_parameters_alloc ();
       avcodec_parameters_from_context (codec, self->context);
     }
@@ -304,7 +217,8 @@ sendoff_chunk_encoder_finish (SendoffChunkEncoder *self, const char *lead_in, co
   trailer->first_pts = self->first_pts;
   trailer->last_pts = self->last_pts;
   trailer->last_duration = self->last_duration;
-  trailer->time_base = self->plan->time_base;
+  trailer->time_base = self->job.plan->time_base;
+  trailer->measured_bytes = self->measured_bytes;
   trailer->lead_in = g_strdup (lead_in);
   trailer->tail = g_strdup (tail);
   trailer->frames_hash = self->hashes != NULL ? g_strdup (self->hashes->str) : NULL;
@@ -322,5 +236,5 @@ sendoff_chunk_encoder_get_frames (SendoffChunkEncoder *self)
 gint64
 sendoff_chunk_encoder_get_bytes (SendoffChunkEncoder *self)
 {
-  return sendoff_packet_writer_get_bytes (self->writer);
+  return sendoff_packet_writer_get_bytes (self->writer) + self->measured_bytes;
 }

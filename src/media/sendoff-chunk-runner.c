@@ -62,22 +62,45 @@ get_end (Run *self, Output *output, guint index)
   return chunk->open_end ? G_MAXINT64 : sendoff_frame_pacer_get_position (output->pacer, chunk->end_us);
 }
 
+/* (nullable): how the current chunk of @output is encoded; NULL as the plan says. */
+static const SendoffChunkRate *
+get_rate (Output *output)
+{
+  return output->chunk < output->spec->rates->len ? g_ptr_array_index (output->spec->rates, output->chunk) : NULL;
+}
+
+/* (transfer full) (nullable): where the first pass over @chunk left what it found out. */
+static char *
+dup_statistics_path (Output *output, const SendoffChunkSpec *chunk)
+{
+  g_autofree char *name = sendoff_chunk_file_name (chunk->start_us, chunk->end_us, NULL);
+
+  if (output->spec->first_pass_directory == NULL)
+    return NULL;
+  return g_build_filename (output->spec->first_pass_directory, name, NULL);
+}
+
 static gboolean
 begin_chunk (Run *self, Output *output, GError **error)
 {
+  SendoffChunkJob job = { .plan = output->spec->video, .first_pass = output->spec->first_pass };
   const SendoffChunkSpec *chunk;
   g_autofree char *name = NULL;
   g_autofree char *path = NULL;
+  g_autofree char *statistics_path = NULL;
 
-  if (output->chunk >= get_n_chunks (self))
+  job.rate = get_rate (output);
+  if (output->chunk >= get_n_chunks (self) || (job.rate != NULL && job.rate->skip))
     return TRUE;
   chunk = get_chunk (self, output->chunk);
-  name = sendoff_chunk_file_name (chunk->start_us, chunk->end_us);
-  path = g_build_filename (output->spec->directory, name, NULL);
+  name = sendoff_chunk_file_name (chunk->start_us, chunk->end_us, job.rate);
+  job.path = path = g_build_filename (output->spec->directory, name, NULL);
   if (g_file_test (path, G_FILE_TEST_EXISTS))
     return TRUE;
-  output->encoder = sendoff_chunk_encoder_new (output->spec->video, chunk->end_us - chunk->start_us, path,
-                                               self->spec->hash_frames, error);
+  job.statistics_path = statistics_path = dup_statistics_path (output, chunk);
+  job.duration_us = chunk->end_us - chunk->start_us;
+  job.hash_frames = self->spec->hash_frames;
+  output->encoder = sendoff_chunk_encoder_new (&job, error);
   return output->encoder != NULL;
 }
 

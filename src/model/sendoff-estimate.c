@@ -22,6 +22,10 @@
 /* Twice the frames take half as much again, as in YouTube's table of recommended rates. */
 #define HIGH_FRAME_RATE_EXPONENT 0.585
 
+/* What the second pass misses a mean by, and how far an encoder that must keep a constant rate stays below it. */
+#define MEAN_TOLERANCE    0.015
+#define LEAST_OF_CONSTANT 0.8
+
 #define OVERHEAD_FACTOR 1.05 /* of SPEC's simplest form */
 #define BYTES_PER_PACKET 14
 #define BYTES_PER_FILE 2500
@@ -185,7 +189,8 @@ estimate_video_bps (SendoffCatalog *catalog, const SendoffMediaInfo *source, con
   if (estimate_profile_bps (catalog, video, &interval))
     return interval;
   if (video->bitrate_bps > 0)
-    return (Interval){ (double)video->bitrate_bps * 0.9, (double)video->bitrate_bps, (double)video->bitrate_bps * 1.1 };
+    return (Interval){ (double)video->bitrate_bps * (video->two_pass ? 1 - MEAN_TOLERANCE : LEAST_OF_CONSTANT),
+                       (double)video->bitrate_bps, (double)video->bitrate_bps * (1 + MEAN_TOLERANCE) };
   if (video->maxrate_bps > 0)
     ceiling = MIN (ceiling, (double)video->maxrate_bps);
   middle = MIN (get_model_bps (catalog, video), ceiling);

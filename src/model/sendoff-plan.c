@@ -43,6 +43,7 @@ static const SendoffField video_plan_fields[] = {
   SENDOFF_FIELD (SendoffVideoPlan, speed, STRING),
   SENDOFF_FIELD (SendoffVideoPlan, threads, INT),
   SENDOFF_FIELD_OF (SendoffVideoPlan, options, DOC_ARRAY, sendoff_tag_doc_type),
+  SENDOFF_FIELD_OF (SendoffVideoPlan, analysis, DOC, sendoff_video_plan_doc_type),
   SENDOFF_FIELDS_END,
 };
 
@@ -203,30 +204,90 @@ hash_key (const SendoffPlan *self, char *const *libraries, gint64 start_us, Json
   return g_strndup (g_checksum_get_string (checksum), 40);
 }
 
+/** sendoff_video_plan_is_steered: whether how a chunk is encoded depends on the sizes of chunks, not on @self alone. */
+gboolean
+sendoff_video_plan_is_steered (const SendoffVideoPlan *self)
+{
+  return self->analysis != NULL || self->rate_control == SENDOFF_RATE_CBR;
+}
+
+/* What is part of the chunks' own names, or of no bytes at all. */
+static void
+forget_rate (SendoffVideoPlan *video)
+{
+  if (sendoff_video_plan_is_steered (video))
+    {
+      video->rate_control = SENDOFF_RATE_CRF;
+      video->bitrate_bps = 0;
+      video->crf = 0;
+      g_clear_pointer (&video->analysis, sendoff_video_plan_free);
+    }
+  video->expected_frames = 0;
+  g_clear_pointer (&video->tag, g_free);
+}
+
+/* Takes @video. */
+static char *
+hash_video (const SendoffPlan *self, guint output, char *const *libraries, SendoffVideoPlan *video, const char *kind)
+{
+  const SendoffOutputPlan *plan = sendoff_plan_get_output (self, output);
+  const SendoffChunkGroup *group = g_ptr_array_index (self->groups, plan->group);
+  g_autoptr (JsonNode) node = NULL;
+  g_autofree char *more = g_strdup_printf ("%s%d|%" G_GINT64_FORMAT "|%d", kind, self->video_stream_index,
+                                           self->origin_us, self->sequential);
+
+  forget_rate (video);
+  node = sendoff_video_plan_to_json (video);
+  sendoff_video_plan_free (video);
+  return hash_key (self, libraries, group->start_us, node, more);
+}
+
 /**
  * sendoff_plan_dup_video_key:
  * @output: index of an output with video
  * @libraries: (nullable): SendoffMachine.libraries
  *
- * The identity of an output's chunks but for their interval: everything that decides their bytes.
+ * The identity of an output's chunks but for their interval and their SendoffChunkRate: everything else that decides
+ * their bytes.
  *
  * Returns: (transfer full): a name for a folder
  */
 char *
 sendoff_plan_dup_video_key (const SendoffPlan *self, guint output, char *const *libraries)
 {
-  const SendoffOutputPlan *plan = sendoff_plan_get_output (self, output);
-  const SendoffChunkGroup *group = g_ptr_array_index (self->groups, plan->group);
-  g_autoptr (SendoffVideoPlan) video = sendoff_video_plan_copy (plan->video);
-  g_autoptr (JsonNode) node = NULL;
-  g_autofree char *more = g_strdup_printf ("v%d|%" G_GINT64_FORMAT "|%d", self->video_stream_index, self->origin_us,
-                                           self->sequential);
+  return hash_video (self, output, libraries,
+                     sendoff_video_plan_copy (sendoff_plan_get_output (self, output)->video), "v");
+}
 
-  /* Not part of the bytes. */
-  video->expected_frames = 0;
-  g_clear_pointer (&video->tag, g_free);
-  node = sendoff_video_plan_to_json (video);
-  return hash_key (self, libraries, group->start_us, node, more);
+/**
+ * sendoff_plan_dup_video_identity:
+ *
+ * Outputs with the same identity have the same video to the last byte; sendoff_plan_dup_video_key() can be the same
+ * for more of them.
+ *
+ * Returns: (transfer full): a name for a file
+ */
+char *
+sendoff_plan_dup_video_identity (const SendoffPlan *self, guint output, char *const *libraries)
+{
+  const SendoffVideoPlan *video = sendoff_plan_get_output (self, output)->video;
+  g_autofree char *key = sendoff_plan_dup_video_key (self, output, libraries);
+
+  if (!sendoff_video_plan_is_steered (video))
+    return g_steal_pointer (&key);
+  return g_strdup_printf ("%s-%s-%" G_GINT64_FORMAT, key, sendoff_rate_control_nicks[video->rate_control],
+                          video->bitrate_bps);
+}
+
+/** sendoff_plan_dup_analysis_key: (transfer full): like sendoff_plan_dup_video_key(), for what is only measured. */
+char *
+sendoff_plan_dup_analysis_key (const SendoffPlan *self, guint output, char *const *libraries)
+{
+  const SendoffVideoPlan *video = sendoff_plan_get_output (self, output)->video;
+  g_autofree char *key = sendoff_plan_dup_video_key (self, output, libraries);
+  g_autofree char *kind = g_strdup_printf ("m%s|", key); /* the encoder's own first pass is part of it */
+
+  return hash_video (self, output, libraries, sendoff_video_plan_copy (video->analysis), kind);
 }
 
 /** sendoff_output_plan_get_n_audio: how many audio tracks @self has. */

@@ -40,7 +40,10 @@ extern const char *const sendoff_rate_control_nicks[];
 extern const char *const sendoff_fit_nicks[];
 extern const char *const sendoff_scaling_nicks[];
 
-typedef struct {
+typedef struct _SendoffVideoPlan SendoffVideoPlan;
+
+struct _SendoffVideoPlan
+{
   char *codec;   /* catalog codec_id */
   char *encoder; /* FFmpeg's name */
   char *profile; /* (nullable) */
@@ -79,7 +82,9 @@ typedef struct {
   char *speed; /* "ultrafast" … "veryslow", as in SPEC */
   int threads; /* the encoder's own threads; part of its output's identity */
   GPtrArray *options; /* SendoffTag: private options handed to the encoder as they are */
-} SendoffVideoPlan;
+  SendoffVideoPlan *analysis; /* (nullable): the quick encode of the whole that is measured before bits are shared
+                                 out; its crf is the quality that it is made with */
+};
 SENDOFF_DECLARE_DOC (SendoffVideoPlan, sendoff_video_plan)
 
 /* How loud an output is made: measured first, then changed by one gain for the whole of it. */
@@ -171,5 +176,8 @@ char *sendoff_plan_dup_video_key (const SendoffPlan *self, guint output, char *c
 char *sendoff_plan_dup_audio_key (const SendoffPlan *self, guint output, guint track, char *const *libraries);
 guint sendoff_output_plan_get_n_audio (const SendoffOutputPlan *self);
 const SendoffAudioPlan *sendoff_output_plan_get_audio (const SendoffOutputPlan *self, guint track);
+char *sendoff_plan_dup_video_identity (const SendoffPlan *self, guint output, char *const *libraries);
+char *sendoff_plan_dup_analysis_key (const SendoffPlan *self, guint output, char *const *libraries);
+gboolean sendoff_video_plan_is_steered (const SendoffVideoPlan *self);
 
 G_END_DECLS

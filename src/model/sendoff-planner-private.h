@@ -65,8 +65,13 @@ char *sendoff_planner_dup_filters (const SendoffVideoPlan *video, const SendoffS
 
 /* sendoff-planner-encoder.c */
 void sendoff_planner_choose_encoder (SendoffPlanning *planning);
+void sendoff_planner_set_quick_encoder (SendoffPlanning *planning, SendoffVideoPlan *video);
 void sendoff_planner_plan_options (SendoffPlanning *planning);
 void sendoff_planner_plan_threads (SendoffPlanning *planning, guint n_chunks);
+
+/* sendoff-planner-bitrate.c */
+void sendoff_planner_plan_rate_control (SendoffPlanning *planning);
+void sendoff_planner_plan_analysis (SendoffPlanning *planning);
 
 /* sendoff-planner-audio.c */
 void sendoff_planner_choose_audio_stream (SendoffPlanning *planning);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/sendoff-estimate.h"
 #include "model/sendoff-filters.h"
 
 #define STREAMING_GOP_SECONDS 2.0
@@ -150,53 +149,6 @@ plan_codec (SendoffPlanning *self)
   plan_pixel_format (self);
 }
 
-static double
-get_level_crf (SendoffPlanning *self)
-{
-  for (guint i = 0; i < self->video_codec->crf->len; i++)
-    {
-      const SendoffLevelValue *value = g_ptr_array_index (self->video_codec->crf, i);
-
-      if (self->level != NULL && g_strcmp0 (value->level, self->level->level_id) == 0)
-        return value->value;
-    }
-  return (self->video_codec->quality_min + self->video_codec->quality_max) / 2;
-}
-
-static gint64
-get_level_cap (SendoffPlanning *self)
-{
-  const SendoffVideoPlan *video = self->output->video;
-  gint64 cap_720p = self->level != NULL ? self->level->video_bitrate_max_bps : 0;
-
-  if (self->preset != NULL && self->preset->video_bitrate_max_bps > 0)
-    cap_720p = self->preset->video_bitrate_max_bps;
-  return sendoff_estimate_scaled_bitrate (self->catalog, cap_720p, (gint64)video->width * video->height,
-                                          sendoff_rational_to_double (video->nominal_frame_rate),
-                                          self->video_codec->efficiency);
-}
-
-/* A quality number of one's own has no cap but the platform's; codecs for editing have profiles instead. */
-static void
-plan_rate_control (SendoffPlanning *self)
-{
-  SendoffVideoPlan *video = self->output->video;
-  double asked = sendoff_output_settings_get_double (self->settings, SENDOFF_SETTING_CRF);
-  gint64 limit = self->limits.max_video_bitrate_bps;
-
-  video->rate_control = SENDOFF_RATE_CRF;
-  if (self->video_codec->crf->len == 0)
-    {
-      video->crf = -1;
-      return;
-    }
-  video->crf = asked >= 0 ? asked : get_level_crf (self);
-  video->maxrate_bps = asked >= 0 ? 0 : get_level_cap (self);
-  if (limit > 0 && (video->maxrate_bps == 0 || video->maxrate_bps > limit))
-    video->maxrate_bps = limit;
-  video->bufsize_bits = 2 * video->maxrate_bps;
-}
-
 /* Seconds between keyframes where somebody wants them short; 0 lets a chunk be one group of pictures. */
 static double
 choose_gop_seconds (SendoffPlanning *self)
@@ -268,7 +220,7 @@ sendoff_planner_plan_video (SendoffPlanning *self)
   sendoff_planner_plan_frame_rate (self);
   plan_codec (self);
   sendoff_planner_plan_color (self);
-  plan_rate_control (self);
+  sendoff_planner_plan_rate_control (self);
   plan_structure (self);
   sendoff_planner_plan_options (self);
   self->output->video->filters = sendoff_planner_dup_filters (self->output->video, self->video_stream);
@@ -322,4 +274,5 @@ sendoff_planner_finish_video (SendoffPlanning *self, const SendoffChunkGroup *gr
   video->gop_frames = MAX (1, (int)lround (seconds * frame_rate));
   sendoff_planner_plan_threads (self, sendoff_chunk_group_get_n_chunks (group));
   video->expected_frames = count_frames (self);
+  sendoff_planner_plan_analysis (self);
 }

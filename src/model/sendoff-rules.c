@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/sendoff-units.h"
+
 /* What the catalog has and this version cannot carry out: nothing, as of now. */
 static const char *const not_implemented[] = { NULL };
 
@@ -14,11 +16,6 @@ typedef struct {
 } Unavailable;
 
 static const Unavailable unavailable[] = {
-  { SENDOFF_SETTING_RATE_CONTROL, "cbr", "A constant bit rate is not available yet; use crf." },
-  { SENDOFF_SETTING_RATE_CONTROL, "vbr", "A variable bit rate with a maximum is not available yet; use crf." },
-  { SENDOFF_SETTING_RATE_CONTROL, "abr", "An average bit rate is not available yet; use crf." },
-  { SENDOFF_SETTING_VIDEO_BITRATE, NULL, "Video bit rates are not available yet; use a quality or crf." },
-  { SENDOFF_SETTING_TWO_PASS, "1", "Two passes are not available yet." },
   { SENDOFF_SETTING_TARGET_SIZE, NULL, "Encoding to a target size is not available yet." },
   { SENDOFF_SETTING_MAX_SIZE, NULL, "Encoding to a maximum size is not available yet." },
   { SENDOFF_SETTING_PACKAGE, "hls", "HLS packages are not available yet." },
@@ -158,6 +155,46 @@ check_crf (const SendoffPlanning *self)
 }
 
 static void
+check_rate_control (const SendoffPlanning *self)
+{
+  const char *asked = sendoff_output_settings_get_string (self->settings, SENDOFF_SETTING_RATE_CONTROL);
+  const SendoffVideoPlan *video = self->output->video;
+  gint64 passes = sendoff_output_settings_get_int (self->asked, SENDOFF_SETTING_TWO_PASS);
+  gboolean has_crf = sendoff_output_settings_get_double (self->asked, SENDOFF_SETTING_CRF) >= 0;
+
+  if (video == NULL)
+    return;
+  if (asked != NULL && !g_str_equal (asked, "crf") && !contains (self->video_codec->rate_controls, asked))
+    sendoff_planning_issue (self, ERROR, "rate_control", "rate-control-not-in-codec",
+                            "%s has no bit rates to choose: its profile decides.", self->video_codec->name);
+  else if (video->rate_control != SENDOFF_RATE_CRF && has_crf)
+    sendoff_planning_issue (self, ERROR, "crf", "quality-with-bitrate",
+                            "A CRF and a bit rate exclude each other: choose one of them.");
+  else if (passes == 1 && !video->two_pass)
+    sendoff_planning_issue (self, INFO, "two_pass", "no-effect",
+                            "Two passes change nothing for a %s; they are for average and variable bit rates.",
+                            video->rate_control == SENDOFF_RATE_CBR ? "constant bit rate" : "constant quality");
+}
+
+static void
+check_video_bitrate (const SendoffPlanning *self)
+{
+  gint64 bitrate = sendoff_output_settings_get_int (self->asked, SENDOFF_SETTING_VIDEO_BITRATE);
+  const SendoffVideoPlan *video = self->output->video;
+  gint64 limit = self->limits.max_video_bitrate_bps;
+  g_autofree char *asked = sendoff_format_bitrate (bitrate), *most = sendoff_format_bitrate (limit);
+
+  if (video == NULL || bitrate < 0)
+    return;
+  if (video->rate_control == SENDOFF_RATE_CRF)
+    sendoff_planning_issue (self, ERROR, "video_bitrate", "bitrate-without-effect",
+                            "A bit rate needs the rate control abr, vbr or cbr, in a codec that has it.");
+  else if (limit > 0 && bitrate > limit)
+    sendoff_planning_issue (self, ERROR, "video_bitrate", "bitrate-not-on-platform",
+                            "%s takes video of at most %s, not %s.", self->platform->name, most, asked);
+}
+
+static void
 check_audio_bitrate (const SendoffPlanning *self)
 {
   const SendoffAudioCodec *codec = self->audio_codec;
@@ -180,6 +217,8 @@ check_quality_range (const SendoffPlanning *self)
 {
   check_picture_size (self);
   check_crf (self);
+  check_rate_control (self);
+  check_video_bitrate (self);
   check_audio_bitrate (self);
 }
 

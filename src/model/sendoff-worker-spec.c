@@ -11,10 +11,21 @@ static const SendoffField chunk_spec_fields[] = {
   SENDOFF_FIELDS_END,
 };
 
+static const SendoffField chunk_rate_fields[] = {
+  SENDOFF_FIELD (SendoffChunkRate, skip, BOOL),
+  SENDOFF_FIELD (SendoffChunkRate, crf, DOUBLE),
+  SENDOFF_FIELD (SendoffChunkRate, bitrate_bps, INT64),
+  SENDOFF_FIELD (SendoffChunkRate, cap, INT),
+  SENDOFF_FIELDS_END,
+};
+
 static const SendoffField chunk_output_spec_fields[] = {
   SENDOFF_FIELD (SendoffChunkOutputSpec, output, INT),
   SENDOFF_FIELD (SendoffChunkOutputSpec, directory, STRING),
   SENDOFF_FIELD_OF (SendoffChunkOutputSpec, video, DOC, sendoff_video_plan_doc_type),
+  SENDOFF_FIELD_OF (SendoffChunkOutputSpec, rates, DOC_ARRAY, sendoff_chunk_rate_doc_type),
+  SENDOFF_FIELD_OF (SendoffChunkOutputSpec, first_pass, DOC, sendoff_video_plan_doc_type),
+  SENDOFF_FIELD (SendoffChunkOutputSpec, first_pass_directory, STRING),
   SENDOFF_FIELDS_END,
 };
 
@@ -83,6 +94,7 @@ static const SendoffField packet_trailer_fields[] = {
   SENDOFF_FIELD (SendoffPacketTrailer, first_pts, INT64),
   SENDOFF_FIELD (SendoffPacketTrailer, last_pts, INT64),
   SENDOFF_FIELD (SendoffPacketTrailer, last_duration, INT64),
+  SENDOFF_FIELD (SendoffPacketTrailer, measured_bytes, INT64),
   SENDOFF_FIELD (SendoffPacketTrailer, time_base, RATIONAL),
   SENDOFF_FIELD (SendoffPacketTrailer, tail, STRING),
   SENDOFF_FIELD (SendoffPacketTrailer, lead_in, STRING),
@@ -112,6 +124,12 @@ static const SendoffField frames_result_fields[] = {
 };
 
 static void
+chunk_rate_init (gpointer doc)
+{
+  ((SendoffChunkRate *)doc)->crf = -1;
+}
+
+static void
 worker_spec_init (gpointer doc)
 {
   SendoffWorkerSpec *self = doc;
@@ -122,6 +140,7 @@ worker_spec_init (gpointer doc)
 }
 
 SENDOFF_DEFINE_DOC (SendoffChunkSpec, sendoff_chunk_spec, "chunk", chunk_spec_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffChunkRate, sendoff_chunk_rate, "rate of a chunk", chunk_rate_fields, chunk_rate_init)
 SENDOFF_DEFINE_DOC (SendoffChunkOutputSpec, sendoff_chunk_output_spec, "chunk output", chunk_output_spec_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffAudioOutputSpec, sendoff_audio_output_spec, "audio output", audio_output_spec_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffWorkerSpec, sendoff_worker_spec, "worker spec", worker_spec_fields, worker_spec_init)
@@ -132,11 +151,30 @@ SENDOFF_DEFINE_DOC (SendoffMuxResult, sendoff_mux_result, "mux result", mux_resu
 SENDOFF_DEFINE_DOC (SendoffFrameFacts, sendoff_frame_facts, "frame", frame_facts_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffFramesResult, sendoff_frames_result, "frames result", frames_result_fields, NULL)
 
-/** sendoff_chunk_file_name: (transfer full): the leaf name of the packet file of [@start_us, @end_us). */
-char *
-sendoff_chunk_file_name (gint64 start_us, gint64 end_us)
+static char *
+dup_rate_name (const SendoffChunkRate *rate)
 {
-  return g_strdup_printf ("%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT ".packets", start_us, end_us);
+  char crf[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (rate == NULL)
+    return g_strdup ("");
+  g_ascii_formatd (crf, sizeof crf, "%.4f", rate->crf);
+  return rate->crf >= 0 ? g_strdup_printf ("-q%s-c%d", crf, rate->cap)
+                        : g_strdup_printf ("-b%" G_GINT64_FORMAT "-c%d", rate->bitrate_bps, rate->cap);
+}
+
+/**
+ * sendoff_chunk_file_name:
+ * @rate: (nullable): when the plan alone does not say how it is encoded
+ *
+ * Returns: (transfer full): the leaf name of the packet file of [@start_us, @end_us)
+ */
+char *
+sendoff_chunk_file_name (gint64 start_us, gint64 end_us, const SendoffChunkRate *rate)
+{
+  g_autofree char *rate_name = dup_rate_name (rate);
+
+  return g_strdup_printf ("%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "%s.packets", start_us, end_us, rate_name);
 }
 
 /** sendoff_chunk_spec_new_of_group: (transfer full): chunk @index of @group's grid. */

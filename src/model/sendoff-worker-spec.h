@@ -36,10 +36,23 @@ typedef struct {
 SENDOFF_DECLARE_DOC (SendoffChunkSpec, sendoff_chunk_spec)
 SendoffChunkSpec *sendoff_chunk_spec_new_of_group (const SendoffChunkGroup *group, guint index);
 
+/* How one chunk of one output is encoded, where the plan leaves that to the measured sizes of others. */
 typedef struct {
-  int output; /* index in the plan, echoed in events */
+  gboolean skip;   /* not in this run: nothing is decided about it, or it is there already */
+  double crf;      /* constant quality; -1: by bitrate_bps */
+  gint64 bitrate_bps; /* of a constant bit rate */
+  int cap;         /* 0: the encoder knows of no maximum; n: it keeps the plan's, by so many steps more strictly */
+} SendoffChunkRate;
+SENDOFF_DECLARE_DOC (SendoffChunkRate, sendoff_chunk_rate)
+
+typedef struct {
+  int output; /* a number for the engine, echoed in events */
   char *directory; /* chunk files go here, named by sendoff_chunk_file_name() */
   SendoffVideoPlan *video;
+  GPtrArray *rates; /* SendoffChunkRate, one for each chunk of the run; empty: all as the plan says */
+  SendoffVideoPlan *first_pass; /* (nullable): the output whose first pass is made from the same pictures; then only
+                                   sizes and the encoder's own statistics are kept, not the packets */
+  char *first_pass_directory; /* (nullable): where the packet files with those statistics are */
 } SendoffChunkOutputSpec;
 SENDOFF_DECLARE_DOC (SendoffChunkOutputSpec, sendoff_chunk_output_spec)
 
@@ -115,6 +128,7 @@ typedef struct {
   gint64 bytes;      /* of all packets */
   gint64 first_pts, last_pts; /* in time_base, presentation order */
   gint64 last_duration;
+  gint64 measured_bytes; /* of packets that were made to be measured, and not kept */
   SendoffRational time_base;
   char *tail;        /* (nullable): hashes of the last source frames of the chunk, "PTS:HEX PTS:HEX…" */
   char *lead_in;     /* (nullable): of the first chunk after a seek, as in SendoffChunksResult, so that a killed run is checked too */
@@ -143,9 +157,17 @@ typedef struct {
 } SendoffFramesResult;
 SENDOFF_DECLARE_DOC (SendoffFramesResult, sendoff_frames_result)
 
+/* A packet of a packet file without its data. */
+typedef struct
+{
+  gint64 pts; /* in the trailer's time_base */
+  gint64 bytes;
+} SendoffPacketSize;
+
 extern const char *const sendoff_role_nicks[];
 
-char *sendoff_chunk_file_name (gint64 start_us, gint64 end_us);
+char *sendoff_chunk_file_name (gint64 start_us, gint64 end_us, const SendoffChunkRate *rate);
 SendoffPacketTrailer *sendoff_packet_file_read_trailer (const char *path, GError **error);
+GArray *sendoff_packet_file_read_sizes (const char *path, GError **error);
 
 G_END_DECLS

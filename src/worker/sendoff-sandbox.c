@@ -125,7 +125,12 @@ static void
 grant_what_spec_names (Ruleset *self, const SendoffWorkerSpec *spec)
 {
   for (guint i = 0; i < spec->chunk_outputs->len; i++)
-    grant (self, ((SendoffChunkOutputSpec *)g_ptr_array_index (spec->chunk_outputs, i))->directory, MAY_FILL);
+    {
+      const SendoffChunkOutputSpec *output = g_ptr_array_index (spec->chunk_outputs, i);
+
+      grant (self, output->directory, MAY_FILL);
+      grant (self, output->first_pass_directory, MAY_READ_FILE);
+    }
   for (guint i = 0; i < spec->audio_outputs->len; i++)
     grant_folder_of (self, ((SendoffAudioOutputSpec *)g_ptr_array_index (spec->audio_outputs, i))->path, MAY_FILL);
   for (guint i = 0; spec->frame_paths != NULL && spec->frame_paths[i] != NULL; i++)

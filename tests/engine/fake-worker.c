@@ -161,13 +161,15 @@ describe_tail (gint64 time_us, gboolean lie)
 }
 
 static void
-make_chunk (const SendoffWorkerSpec *spec, const SendoffChunkSpec *chunk, const SendoffChunkOutputSpec *output)
+make_chunk (const SendoffWorkerSpec *spec, guint index, const SendoffChunkOutputSpec *output)
 {
-  g_autofree char *name = sendoff_chunk_file_name (chunk->start_us, chunk->end_us);
+  const SendoffChunkSpec *chunk = g_ptr_array_index (spec->chunks, index);
+  const SendoffChunkRate *rate = index < output->rates->len ? g_ptr_array_index (output->rates, index) : NULL;
+  g_autofree char *name = sendoff_chunk_file_name (chunk->start_us, chunk->end_us, rate);
   g_autofree char *path = g_build_filename (output->directory, name, NULL);
   g_autoptr (SendoffPacketTrailer) trailer = sendoff_packet_trailer_new ();
 
-  if (g_file_test (path, G_FILE_TEST_EXISTS))
+  if (g_file_test (path, G_FILE_TEST_EXISTS) || (rate != NULL && rate->skip))
     return;
   trailer->time_base = SENDOFF_RATIONAL (1, FPS);
   trailer->first_pts = chunk->start_us * FPS / 1000000;
@@ -236,7 +238,7 @@ run_chunks (const SendoffWorkerSpec *spec, GHashTable *wishes)
       report_chunk (spec, chunk);
       misbehave_at_chunk (wishes, chunk->index);
       for (guint i = 0; i < spec->chunk_outputs->len; i++)
-        make_chunk (spec, chunk, g_ptr_array_index (spec->chunk_outputs, i));
+        make_chunk (spec, c, g_ptr_array_index (spec->chunk_outputs, i));
       note (wishes, "chunk %d\n", chunk->index);
       say ("{\"event\":\"chunk\",\"chunk\":%d}", chunk->index);
     }

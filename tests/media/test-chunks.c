@@ -153,7 +153,7 @@ get_paths (const Bench *bench, const SendoffWorkerSpec *spec)
   for (guint i = 0; i < spec->chunks->len; i++)
     {
       const SendoffChunkSpec *chunk = g_ptr_array_index (spec->chunks, i);
-      g_autofree char *name = sendoff_chunk_file_name (chunk->start_us, chunk->end_us);
+      g_autofree char *name = sendoff_chunk_file_name (chunk->start_us, chunk->end_us, NULL);
       g_autofree char *path = g_build_filename (bench->directory, name, NULL);
 
       g_strv_builder_add (builder, path);

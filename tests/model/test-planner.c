@@ -108,10 +108,16 @@ static const Case cases[] = {
   { "lossless-audio", "deep", "container=flac container=wav container=opus container=mkv,audio-codec=flac" },
   { "metadata", "landscape", "keep-metadata=no keep-metadata platform=tiktok,keep-metadata" },
 
+  { "rate-control", "landscape",
+    "rate-control=cbr rate-control=abr,video-bitrate=6M rate-control=vbr,codec=h265,two-pass=no video-bitrate=3M,codec=vp9 "
+    "rate-control=cbr,codec=av1,speed=fast platform=instagram,rate-control=vbr" },
+  { "rate-control-errors", "landscape",
+    "rate-control=abr,crf=20 rate-control=crf,video-bitrate=2M codec=prores,rate-control=cbr codec=prores,video-bitrate=5M "
+    "platform=instagram,video-bitrate=60M two-pass rate-control=cbr,two-pass" },
+
   /* what must not go ahead */
   { "not-available", "landscape",
-    "rate-control=cbr rate-control=abr,video-bitrate=6M two-pass target-size=25MB max-size=25MiB package=hls copy=require "
-    "size-priority=size" },
+    "target-size=25MB max-size=25MiB package=hls copy=require size-priority=size" },
   { "unknown-ids", "landscape",
     "platform=yuotube preset=sociaI_quick quality=ultr codec=h266 audio-codec=acc container=mp5 resolution=1081p" },
   { "incompatible", "landscape", "codec=h264,container=webm codec=vp9,platform=tiktok,container=mp4 container=webm,audio-codec=aac" },
