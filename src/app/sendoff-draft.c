@@ -732,3 +732,10 @@ sendoff_draft_get_folder_issues (SendoffDraft *self)
 {
   return sendoff_draft_disks_get_issues (self->disks);
 }
+
+/** sendoff_draft_get_engine: (transfer none): what it plans with. */
+SendoffEngine *
+sendoff_draft_get_engine (SendoffDraft *self)
+{
+  return self->engine;
+}

@@ -24,6 +24,7 @@ G_DECLARE_FINAL_TYPE (SendoffDraft, sendoff_draft, SENDOFF, DRAFT, GObject)
  * "queued" (uint n_videos, uint n_failed): what Export led to; "planned": the plans are others;
  * "folder-wanted": a button asks for another folder. */
 SendoffDraft *sendoff_draft_new (SendoffEngine *engine, SendoffPreferences *preferences);
+SendoffEngine *sendoff_draft_get_engine (SendoffDraft *self);
 void sendoff_draft_start (SendoffDraft *self);
 void sendoff_draft_stop (SendoffDraft *self);
 GListModel *sendoff_draft_get_sources (SendoffDraft *self);

@@ -6,7 +6,9 @@
 #include "app/sendoff-destination-card.h"
 #include "app/sendoff-issue-row.h"
 #include "app/sendoff-output-row.h"
+#include "app/sendoff-preview.h"
 #include "app/sendoff-source-row.h"
+#include "app/sendoff-split-layout.h"
 
 struct _SendoffExportPage
 {
@@ -14,6 +16,7 @@ struct _SendoffExportPage
   SendoffDraft *draft; /* (nullable) */
   gboolean show_all;
   GtkFilter *platform_filter;
+  SendoffPreview *preview;
   GtkListBox *sources;
   GtkListBox *outputs;
   GtkFlowBox *platforms;
@@ -219,6 +222,7 @@ sendoff_export_page_set_property (GObject *object, guint prop_id, const GValue *
     }
   if (!g_set_object (&self->draft, g_value_get_object (value)) || self->draft == NULL)
     return;
+  sendoff_preview_set_draft (self->preview, self->draft);
   bind_lists (self);
   g_object_notify_by_pspec (object, pspec);
 }
@@ -228,6 +232,7 @@ bind_template (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/story_genius/Sendoff/ui/sendoff-export-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, SendoffExportPage, preview);
   gtk_widget_class_bind_template_child (widget_class, SendoffExportPage, sources);
   gtk_widget_class_bind_template_child (widget_class, SendoffExportPage, outputs);
   gtk_widget_class_bind_template_child (widget_class, SendoffExportPage, platforms);
@@ -258,6 +263,8 @@ sendoff_export_page_class_init (SendoffExportPageClass *klass)
   properties[PROP_SHOW_ALL]
       = g_param_spec_boolean ("show-all", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  g_type_ensure (SENDOFF_TYPE_PREVIEW);
+  g_type_ensure (SENDOFF_TYPE_SPLIT_LAYOUT);
   bind_template (GTK_WIDGET_CLASS (klass));
 }
 

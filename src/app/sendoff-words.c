@@ -220,6 +220,40 @@ sendoff_words_for_time_left (gint64 time_left_us)
   return g_strdup_printf (_ ("%d h %d min left"), seconds / 3600, seconds / 60 % 60);
 }
 
+/* "1:02.5": tenths, because a frame is less than a second. */
+static char *
+dup_moment (gint64 time_us)
+{
+  gint64 tenths = (time_us + 50000) / 100000;
+
+  if (tenths >= 36000)
+    return g_strdup_printf ("%d:%02d:%02d.%d", (int)(tenths / 36000), (int)(tenths / 600 % 60),
+                            (int)(tenths / 10 % 60), (int)(tenths % 10));
+  return g_strdup_printf ("%d:%02d.%d", (int)(tenths / 600), (int)(tenths / 10 % 60), (int)(tenths % 10));
+}
+
+/** sendoff_words_for_place: (transfer full): "0:05.2 / 4:12.0". */
+char *
+sendoff_words_for_place (gint64 position_us, gint64 duration_us)
+{
+  g_autofree char *position = dup_moment (position_us);
+  g_autofree char *duration = dup_moment (duration_us);
+
+  return g_strdup_printf ("%s / %s", position, duration);
+}
+
+/** sendoff_words_for_range: (transfer full): "0:05.2–1:30.0, 1:24.8 long". */
+char *
+sendoff_words_for_range (gint64 start_us, gint64 end_us)
+{
+  g_autofree char *start = dup_moment (start_us);
+  g_autofree char *end = dup_moment (end_us);
+  g_autofree char *length = dup_moment (MAX (0, end_us - start_us));
+
+  /* Translators: from when to when, and how long that is */
+  return g_strdup_printf (_ ("%s–%s, %s long"), start, end, length);
+}
+
 /** sendoff_words_for_work: (transfer full): "about 2 min": how long something will take, rounded as roughly
  * as it is known. */
 char *

@@ -12,6 +12,8 @@ char *sendoff_words_for_source (const SendoffMediaInfo *info);
 char *sendoff_words_for_source_warnings (const SendoffMediaInfo *info);
 char *sendoff_words_for_output (const SendoffOutputPlan *output, SendoffCatalog *catalog);
 char *sendoff_words_for_size (gint64 size_bytes, gint64 low_bytes, gint64 high_bytes, gint64 limit_bytes);
+char *sendoff_words_for_place (gint64 position_us, gint64 duration_us);
+char *sendoff_words_for_range (gint64 start_us, gint64 end_us);
 char *sendoff_words_for_work (gint64 duration_us);
 char *sendoff_words_for_time_left (gint64 time_left_us);
 const char *sendoff_words_for_status (SendoffStatus status);
