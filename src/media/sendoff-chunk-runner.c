@@ -335,7 +335,7 @@ static gboolean
 open_run (Run *self, GError **error)
 {
   const SendoffWorkerSpec *spec = self->spec;
-  gboolean deinterlace = FALSE;
+  const SendoffVideoPlan *interlaced = NULL;
 
   self->source = sendoff_source_open (spec->source_fd, spec->source_size_bytes, spec->source_name, error);
   if (self->source == NULL)
@@ -356,12 +356,14 @@ open_run (Run *self, GError **error)
   for (guint i = 0; i < self->n_outputs; i++)
     {
       self->outputs[i].spec = g_ptr_array_index (spec->chunk_outputs, i);
-      deinterlace |= self->outputs[i].spec->video->deinterlace;
+      if (self->outputs[i].spec->video->deinterlace)
+        interlaced = self->outputs[i].spec->video;
       if (!open_output (self, &self->outputs[i], error))
         return FALSE;
     }
-  if (deinterlace)
-    self->deinterlacer = sendoff_frame_filter_new_deinterlacer (sendoff_frame_reader_get_time_base (self->reader));
+  if (interlaced != NULL)
+    self->deinterlacer = sendoff_frame_filter_new_deinterlacer (sendoff_frame_reader_get_time_base (self->reader),
+                                                                interlaced->field_parity);
   return TRUE;
 }
 

@@ -10,7 +10,8 @@ typedef struct {
 } Shape;
 
 struct _SendoffFrameFilter {
-  SendoffVideoPlan *plan; /* (nullable): NULL for a deinterlacer */
+  SendoffVideoPlan *plan; /* (nullable): the chain is made for each shape of frames */
+  char *chain;            /* (nullable): or it is always this one */
   AVRational time_base;
   AVFilterGraph *graph;
   AVFilterContext *source, *sink; /* owned by graph */
@@ -36,14 +37,34 @@ sendoff_frame_filter_new (const SendoffVideoPlan *plan, AVRational time_base)
   return self;
 }
 
-/** sendoff_frame_filter_new_deinterlacer: one frame out for each frame in, one frame later. */
-SendoffFrameFilter *
-sendoff_frame_filter_new_deinterlacer (AVRational time_base)
+static SendoffFrameFilter *
+new_fixed (AVRational time_base, char *chain)
 {
   SendoffFrameFilter *self = g_new0 (SendoffFrameFilter, 1);
 
+  self->chain = chain;
   self->time_base = time_base;
   return self;
+}
+
+/**
+ * sendoff_frame_filter_new_deinterlacer:
+ * @parity: (nullable): "tff" or "bff"; %NULL believes the frames
+ *
+ * Returns: (transfer full): a filter with one frame out for each frame in, one frame later
+ */
+SendoffFrameFilter *
+sendoff_frame_filter_new_deinterlacer (AVRational time_base, const char *parity)
+{
+  return new_fixed (time_base, g_strdup_printf ("bwdif=mode=send_frame:parity=%s", parity != NULL ? parity : "auto"));
+}
+
+/** sendoff_frame_filter_new_field_detector: (transfer full): a filter that notes in the metadata of each frame, one frame
+ * later, what the idet filter takes it for. */
+SendoffFrameFilter *
+sendoff_frame_filter_new_field_detector (AVRational time_base)
+{
+  return new_fixed (time_base, g_strdup ("idet"));
 }
 
 /** sendoff_frame_filter_free: frees @self and frames still inside. */
@@ -51,6 +72,7 @@ void
 sendoff_frame_filter_free (SendoffFrameFilter *self)
 {
   g_clear_pointer (&self->plan, sendoff_video_plan_free);
+  g_free (self->chain);
   avfilter_graph_free (&self->graph);
   g_free (self);
 }
@@ -94,8 +116,8 @@ chain_for (SendoffFrameFilter *self, const Shape *shape)
     .transfer = shape->transfer != AVCOL_TRC_UNSPECIFIED ? av_color_transfer_name (shape->transfer) : NULL,
   };
 
-  if (self->plan == NULL)
-    return g_strdup ("bwdif=mode=send_frame");
+  if (self->chain != NULL)
+    return g_strdup (self->chain);
   return sendoff_filters_build (self->plan, &model);
 }
 

@@ -179,7 +179,7 @@ static AVFrame *
 deinterlace (Run *self, GError **error)
 {
   g_autoptr (SendoffFrameFilter) filter
-      = sendoff_frame_filter_new_deinterlacer (sendoff_frame_reader_get_time_base (self->reader));
+      = sendoff_frame_filter_new_deinterlacer (sendoff_frame_reader_get_time_base (self->reader), NULL);
   g_autoptr (AVFrame) frame = av_frame_alloc ();
   AVFrame *const in_order[] = { self->before, self->shown, self->after, NULL };
   int result;

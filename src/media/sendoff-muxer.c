@@ -85,6 +85,17 @@ clear_input (gpointer data)
   av_packet_free (&input->packet);
 }
 
+/* Where a cut ends the picture, the last one is shown until there, not only until the source's next one would be due. */
+static void
+extend_to_cut (Mux *self, const Input *input)
+{
+  const SendoffOutputPlan *plan = self->plan;
+
+  if (plan->trimmed_end && plan->video != NULL && !sendoff_rational_is_set (plan->video->frame_rate))
+    sendoff_packet_joiner_extend_to (input->joiner,
+                                     av_rescale_q (plan->duration_us, (AVRational){ 1, 1000000 }, input->time_base));
+}
+
 static gboolean
 open_video (Mux *self, const SendoffWorkerSpec *spec, GError **error)
 {
@@ -96,6 +107,7 @@ open_video (Mux *self, const SendoffWorkerSpec *spec, GError **error)
   if (input.joiner == NULL)
     return FALSE;
   input.time_base = sendoff_packet_joiner_get_time_base (input.joiner);
+  extend_to_cut (self, &input);
   input.packet = av_packet_alloc ();
   g_array_append_val (self->inputs, input);
   return TRUE;

@@ -175,6 +175,14 @@ sendoff_packet_joiner_get_end (SendoffPacketJoiner *self)
   return g_array_index (self->times, gint64, self->times->len - 1) + self->last_duration;
 }
 
+/** sendoff_packet_joiner_extend_to: the last frame is shown until @end, in the stream's time base, if not longer. */
+void
+sendoff_packet_joiner_extend_to (SendoffPacketJoiner *self, gint64 end)
+{
+  if (self->times->len > 0)
+    self->last_duration = MAX (self->last_duration, end - g_array_index (self->times, gint64, self->times->len - 1));
+}
+
 /** sendoff_packet_joiner_get_delay: packets by which decoding runs ahead of presentation; 0 without B-frames. */
 guint
 sendoff_packet_joiner_get_delay (SendoffPacketJoiner *self)

@@ -18,6 +18,7 @@ const AVCodecParameters *sendoff_packet_joiner_get_codec (SendoffPacketJoiner *s
 AVRational sendoff_packet_joiner_get_time_base (SendoffPacketJoiner *self);
 gint64 sendoff_packet_joiner_get_packets (SendoffPacketJoiner *self);
 gint64 sendoff_packet_joiner_get_end (SendoffPacketJoiner *self);
+void sendoff_packet_joiner_extend_to (SendoffPacketJoiner *self, gint64 end);
 guint sendoff_packet_joiner_get_delay (SendoffPacketJoiner *self);
 int sendoff_packet_joiner_next (SendoffPacketJoiner *self, AVPacket *packet, GError **error);
 void sendoff_packet_joiner_rewind (SendoffPacketJoiner *self);

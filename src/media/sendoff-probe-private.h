@@ -25,6 +25,7 @@ typedef struct
 gboolean sendoff_probe_is_mp4 (SendoffProbe *probe);
 SendoffStreamInfo *sendoff_probe_get_stream (SendoffProbe *probe, int index);
 gint64 sendoff_probe_to_us (gint64 time, AVRational time_base);
+void sendoff_probe_find_fields (SendoffProbe *probe);
 void sendoff_probe_time_streams (SendoffProbe *probe);
 void sendoff_probe_add_packet_details (SendoffProbe *probe);
 

@@ -255,6 +255,7 @@ sendoff_role_probe (const SendoffWorkerSpec *spec, SendoffEvents *events, GError
   sendoff_probe_time_streams (probe);
   if (spec->packet_details)
     sendoff_probe_add_packet_details (probe);
+  sendoff_probe_find_fields (probe);
   list_chapters (probe);
   list_tags (probe);
   probe->info->warnings = g_strv_builder_end (probe->warnings);

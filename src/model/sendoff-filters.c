@@ -143,7 +143,8 @@ static void
 deinterlace (Chain *self)
 {
   if (self->video->deinterlace)
-    append (self, "bwdif=mode=send_frame:parity=auto:deint=all");
+    append (self, "bwdif=mode=send_frame:parity=%s:deint=all",
+            self->video->field_parity != NULL ? self->video->field_parity : "auto");
 }
 
 /* Mirrors, then turns clockwise. Half a turn is both flips, of which mirroring takes one away. */

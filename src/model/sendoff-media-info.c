@@ -54,6 +54,7 @@ static const SendoffField stream_info_fields[] = {
   SENDOFF_FIELD (SendoffStreamInfo, chroma, STRING),
   SENDOFF_FIELD (SendoffStreamInfo, has_alpha, BOOL),
   SENDOFF_FIELD_NAMES (SendoffStreamInfo, field_order, sendoff_field_order_nicks),
+  SENDOFF_FIELD (SendoffStreamInfo, hidden_fields, BOOL),
   SENDOFF_FIELD (SendoffStreamInfo, frame_rate, RATIONAL),
   SENDOFF_FIELD (SendoffStreamInfo, max_frame_rate, RATIONAL),
   SENDOFF_FIELD (SendoffStreamInfo, constant_rate, BOOL),

@@ -90,6 +90,7 @@ typedef struct {
   char *chroma; /* "420" "422" "444" "gray" "rgb" */
   gboolean has_alpha;
   int field_order; /* SendoffFieldOrder */
+  gboolean hidden_fields; /* field_order comes from the pictures; the stream says that they are progressive */
   SendoffRational frame_rate; /* exact when constant, else the average */
   SendoffRational max_frame_rate; /* 1 / shortest frame */
   gboolean constant_rate;

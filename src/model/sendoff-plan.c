@@ -20,6 +20,7 @@ static const SendoffField video_plan_fields[] = {
   SENDOFF_FIELD (SendoffVideoPlan, rotation, INT),
   SENDOFF_FIELD (SendoffVideoPlan, mirrored, BOOL),
   SENDOFF_FIELD (SendoffVideoPlan, deinterlace, BOOL),
+  SENDOFF_FIELD (SendoffVideoPlan, field_parity, STRING),
   SENDOFF_FIELD_NAMES (SendoffVideoPlan, fit, sendoff_fit_nicks),
   SENDOFF_FIELD_NAMES (SendoffVideoPlan, scaling, sendoff_scaling_nicks),
   SENDOFF_FIELD (SendoffVideoPlan, pad_color, STRING),

@@ -58,6 +58,7 @@ struct _SendoffVideoPlan
   int rotation; /* degrees clockwise, applied after mirroring */
   gboolean mirrored;
   gboolean deinterlace;
+  char *field_parity; /* (nullable): "tff" or "bff" when the frames do not say it themselves */
   int fit; /* SendoffFit */
   int scaling; /* SendoffScaling */
   char *pad_color; /* FFmpeg colour, "black", "#102030" */

@@ -332,7 +332,13 @@ plan_orientation (SendoffPlanning *self, SendoffVideoPlan *video)
   video->mirrored = stream->mirrored;
   video->deinterlace = stream->field_order == SENDOFF_FIELDS_TOP_FIRST
                        || stream->field_order == SENDOFF_FIELDS_BOTTOM_FIRST;
-  if (video->deinterlace)
+  if (video->deinterlace && stream->hidden_fields)
+    {
+      video->field_parity = g_strdup (stream->field_order == SENDOFF_FIELDS_TOP_FIRST ? "tff" : "bff");
+      sendoff_planning_issue (self, INFO, "source", "deinterlaced",
+                              "The source is marked as progressive, but its pictures are interlaced; they become progressive.");
+    }
+  else if (video->deinterlace)
     sendoff_planning_issue (self, INFO, "source", "deinterlaced", "The source is interlaced and becomes progressive.");
 }
 

@@ -18,6 +18,11 @@ def has(kind, name):
     return any(name in line.split() for line in done.stdout.decode().splitlines())
 
 
+def has_option(name):
+    done = subprocess.run(['ffmpeg', '-hide_banner', '-h', 'full'], capture_output=True, check=True, timeout=support.TIMEOUT)
+    return ('-' + name).encode() in done.stdout
+
+
 def pixels(path, chain='null', frame=0):
     """The bytes of one frame, in rows without gaps."""
     done = subprocess.run(['ffmpeg', '-nostdin', '-v', 'error', '-i', 'file:' + path, '-map', '0:v', '-vf',
@@ -203,6 +208,155 @@ class Colours(Picture):
                            '-pix_fmt', 'yuv420p10le', '-color_range', 'tv', '-c:v', 'ffv1')
         path, = self.export(source, ['codec=prores,resolution=256x256,fit=blur'])
         self.assertGreater(len(set(luma(path, 'crop=256:2:0:128', deep=True))), 50)
+
+
+class Geometry(Picture):
+    """A picture whose quarters are red, green, blue and white, however it is stored and framed."""
+
+    QUARTERS = ("color=white:size={0}x{1}:rate=25:duration=0.2,drawbox=0:0:iw/2:ih/2:red:fill,drawbox=iw/2:0:iw/2:ih/2:lime:fill,"
+                "drawbox=0:ih/2:iw/2:ih/2:blue:fill")
+    UPRIGHT = 'RGBW'
+
+    def make_quarters(self, name, *options, width=320, height=180, chain='null'):
+        return self.make(name, self.QUARTERS.format(width, height) + ',' + chain, '-c:v', 'libx264', '-qp', '4', '-pix_fmt', 'yuv444p',
+                         '-color_range', 'tv', *options)
+
+    def make_turned(self, degrees):
+        """By the container's display matrix: @degrees clockwise to view."""
+        path, plain = os.path.join(self.root, 'turned%d.mp4' % degrees), self.make_quarters('plain.mp4')
+        before, after = ([], ['-metadata:s:v:0', 'rotate=%d' % degrees])
+        if has_option('display_rotation'):
+            before, after = (['-display_rotation', str(-degrees)], [])
+        support.ffmpeg(*before, '-i', plain, '-c', 'copy', *after, path)
+        return path
+
+    @staticmethod
+    def letters(path, places=((1, 1), (3, 1), (1, 3), (3, 3))):
+        """The colours at places in quarters of the picture: R, G, B, W, or K for black and ? for others."""
+        width, height = 64, 64
+        frame = pixels(path, 'scale=64:64:flags=neighbor,format=rgb24')
+        known = {(1, 0, 0): 'R', (0, 1, 0): 'G', (0, 0, 1): 'B', (1, 1, 1): 'W', (0, 0, 0): 'K'}
+        result = ''
+        for x, y in places:
+            at = 3 * (int(height * y / 4) * width + int(width * x / 4))
+            values = frame[at:at + 3]
+            clear = all(value < 40 or value > 215 for value in values)
+            result += known.get(tuple(int(value > 127) for value in values), '?') if clear else '?'
+        return result
+
+    def size_of(self, path):
+        video = support.stream(support.ffprobe(path), 'video')
+        self.assertEqual(video['sample_aspect_ratio'], '1:1')
+        self.assertFalse([entry for entry in video.get('side_data_list', ()) if 'rotation' in entry])
+        return video['width'], video['height']
+
+    def test_turned(self):
+        for degrees, size in ((90, (180, 320)), (180, (320, 180)), (270, (180, 320))):
+            with self.subTest(degrees):
+                source = self.make_turned(degrees)
+                path, = self.export(source, ['codec=h264'])
+                self.assertNotEqual(self.letters(source), self.UPRIGHT)  # which the ffmpeg program has turned
+                self.assertEqual((self.size_of(path), self.letters(path)), (size, self.letters(source)))
+
+    def test_pixels_that_are_not_square(self):
+        wide = self.make_quarters('wide.mp4', width=180, chain='setsar=16/9')
+        narrow = self.make_quarters('narrow.mkv', width=720, height=480, chain='setsar=8/9')
+        for source, size in ((wide, (320, 180)), (narrow, (640, 480))):
+            with self.subTest(source):
+                path, = self.export(source, ['codec=h264'])
+                self.assertEqual((self.size_of(path), self.letters(path)), (size, self.UPRIGHT))
+
+    def test_odd_sizes(self):
+        source = self.make_quarters('odd.mkv', width=321, height=179)
+        path, scaled = self.export(source, ['codec=h264', 'codec=h264,resolution=101x77,fit=stretch'])
+        self.assertEqual((self.size_of(path), self.letters(path)), ((320, 178), self.UPRIGHT))
+        self.assertEqual((self.size_of(scaled), self.letters(scaled)), ((102, 78), self.UPRIGHT))
+
+    def test_framing(self):
+        """In a square: two bars, the picture over a blurred copy, its left end, or all of it squeezed."""
+        source = self.make_quarters('wide.mp4', height=160)
+        ways = {'pad': ('KKKK', self.UPRIGHT), 'crop,crop=left': ('RRBB', 'RRBB'), 'crop,crop=1': ('GGWW', 'GGWW'),
+                'stretch': (self.UPRIGHT, self.UPRIGHT), 'blur': (None, self.UPRIGHT)}
+        corners, middle = ((.2, .2), (3.8, .2), (.2, 3.8), (3.8, 3.8)), ((1, 1.6), (3, 1.6), (1, 2.4), (3, 2.4))
+        paths = self.export(source, ['codec=h264,crf=4,resolution=160x160,fit=' + way for way in ways])
+        for (way, (outside, inside)), path in zip(ways.items(), paths):
+            with self.subTest(way):
+                self.assertEqual(self.size_of(path), (160, 160))
+                self.assertEqual(self.letters(path, middle), inside)
+                if outside is not None:
+                    self.assertEqual(self.letters(path, corners), outside)
+                else:
+                    self.assertNotIn('K', self.letters(path, corners))
+
+    def test_scaling_methods_differ(self):
+        """From soft to sharp."""
+        source = self.make('detail.mkv', 'testsrc2=size=640x360:rate=25:duration=0.2,noise=alls=40:all_seed=1', '-c:v', 'ffv1')
+        paths = self.export(source, ['codec=prores,resolution=400x224,fit=stretch,scaling=' + method
+                                     for method in ('bilinear', 'bicubic', 'lanczos', 'spline')])
+        rows = [luma(path, deep=True) for path in paths]
+        edges = [sum(abs(a - b) for a, b in zip(row, row[1:])) for row in rows]
+        self.assertEqual(len(set(edges)), 4, edges)
+        self.assertLess(edges[0], edges[1])
+        self.assertLess(edges[1], edges[2])
+
+    def test_every_resolution_of_every_shape(self):
+        """The short side decides; nothing is enlarged or squeezed unless somebody says so."""
+        sizes = {entry['id']: (entry['width'], entry['height']) for entry in self.run_json('resolutions')['resolutions']}
+        for width, height in ((4096, 2304), (2304, 4096), (2304, 2304)):
+            source = self.make_quarters('shape.mkv', width=width, height=height, chain='trim=end_frame=1')
+            specs = ['resolution=' + name for name in sizes]
+            plan = self.run_json('plan', source, *[word for spec in specs for word in ('--output', spec)])
+            for (name, (wide, high)), output in zip(sizes.items(), plan['outputs']):
+                found = output['video']['width'], output['video']['height']
+                wanted = (wide, high)
+                if wide > high and width < height:
+                    wanted = (high, wide)
+                elif wide > high and width == height:
+                    wanted = (high, high)
+                with self.subTest(resolution=name, source=(width, height)):
+                    self.assert_near(found, wanted, 2)
+
+    def test_no_enlarging_unless_asked(self):
+        kept, enlarged = self.export(self.make_quarters('small.mp4'), ['codec=h264,resolution=360p', 'codec=h264,resolution=360p,upscale'])
+        self.assertEqual((self.size_of(kept), self.size_of(enlarged)), ((320, 180), (640, 360)))
+
+
+class Fields(Picture):
+    """Interlaced pictures, whether they say so or not."""
+
+    MOVING = ('testsrc2=size=720x480:rate=60000/1001:duration=1,scroll=horizontal=0.02,interlace=scan=%s:lowpass=off,setfield=%s')
+
+    @staticmethod
+    def combed(path):
+        """How many frames a detector takes for two fields."""
+        done = subprocess.run(['ffmpeg', '-nostdin', '-hide_banner', '-i', 'file:' + path, '-map', '0:v', '-vf', 'idet', '-f', 'null', '-'],
+                              check=True, capture_output=True, timeout=support.TIMEOUT)
+        words = done.stderr.decode().rsplit('Multi frame detection:', 1)[1].split()
+        return int(words[words.index('TFF:') + 1]) + int(words[words.index('BFF:') + 1])
+
+    def assert_made_progressive(self, source):
+        self.assertGreater(self.combed(source), 20)
+        path, = self.export(source, ['codec=h264,quality=ultra'])
+        video = support.stream(support.ffprobe(path), 'video')
+        self.assertEqual((self.combed(path), video['field_order'], video['avg_frame_rate'], video['nb_read_frames']),
+                         (0, 'progressive', '30000/1001', '30'))
+
+    def test_declared(self):
+        self.assert_made_progressive(self.make('declared.mkv', self.MOVING % ('tff', 'tff'), '-c:v', 'mpeg2video', '-q:v', '2', '-flags',
+                                               '+ildct+ilme', '-top', '1'))
+
+    def test_not_declared(self):
+        for scan in ('tff', 'bff'):
+            with self.subTest(scan):
+                source = self.make(scan + '.mp4', self.MOVING % (scan, 'prog'), '-c:v', 'libx264', '-crf', '12', '-preset', 'ultrafast')
+                issues = self.run_json('validate', source)['issues']
+                self.assertTrue([issue for issue in issues if 'marked as progressive' in issue['message']], issues)
+                self.assert_made_progressive(source)
+
+    def test_progressive_stays_as_it_is(self):
+        source = self.make('progressive.mp4', 'testsrc2=size=720x480:rate=30:duration=1,scroll=horizontal=0.02', '-c:v', 'libx264',
+                           '-preset', 'ultrafast')
+        self.assertNotIn('deinterlaced', [issue['code'] for issue in self.run_json('validate', source)['issues']])
 
 
 support.main()

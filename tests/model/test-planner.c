@@ -65,6 +65,7 @@ static const Case cases[] = {
   { "fill-colours", "hdr10", "codec=h265,resolution=1080p_sq,pad-color=white codec=h264,resolution=1080p_sq,pad-color=#ff0000 "
     "codec=h265,resolution=1080p_sq,fit=blur" },
   { "interlaced-anamorphic", "dvd", "" },
+  { "hidden-fields", "hidden-fields", "" },
   { "full-range-444-vfr", "screen", "platform=facebook-reels,fit=pad codec=vp9" },
   { "alpha", "alpha", "pad-color=#102030 codec=prores codec=prores,profile=4444" },
   { "ten-bits", "deep", "codec=h264 codec=h265 codec=av1 codec=dnxhd,quality=ultra platform=youtube,codec=h265" },
