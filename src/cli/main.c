@@ -26,6 +26,8 @@ static const SendoffCliCommand commands[] = {
   { "resolutions", "[ID]", "Sizes of pictures", sendoff_cli_run_resolutions },
   { "queue", "list | show JOB", "Jobs, finished ones included", sendoff_cli_run_queue },
   { "resume", "[JOB]", "Go on with what was interrupted", sendoff_cli_run_resume },
+  { "cache", "[clear | limit SIZE]", "Finished work kept for later exports", sendoff_cli_run_cache },
+  { "settings", "[NAME [VALUE]]", "What holds for every export", sendoff_cli_run_settings },
   { "help", "[COMMAND]", "Explain a command", run_help },
 };
 

@@ -19,6 +19,8 @@ SendoffExit sendoff_cli_run_release_sets (SendoffCli *cli, char **args);
 SendoffExit sendoff_cli_run_platforms (SendoffCli *cli, char **args);
 SendoffExit sendoff_cli_run_resolutions (SendoffCli *cli, char **args);
 SendoffExit sendoff_cli_run_queue (SendoffCli *cli, char **args);
+SendoffExit sendoff_cli_run_cache (SendoffCli *cli, char **args);
+SendoffExit sendoff_cli_run_settings (SendoffCli *cli, char **args);
 SendoffExit sendoff_cli_run_resume (SendoffCli *cli, char **args);
 
 /* The actions of "presets". */

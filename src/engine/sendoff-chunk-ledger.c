@@ -70,7 +70,7 @@ sendoff_chunk_ledger_close (SendoffChunkLedger *self, gboolean remove)
   g_autoptr (GError) error = NULL;
 
   if (!remove)
-    close (self->lock_fd);
+    sendoff_disk_let_go (self->lock_fd);
   else if (!sendoff_disk_release_folder (self->lock_fd, self->lock_path, &error))
     g_info ("cache folder stays: %s", error->message);
   for (guint i = 0; i < self->n_chunks; i++)

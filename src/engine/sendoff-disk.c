@@ -534,6 +534,14 @@ sendoff_disk_release_folder (int lock_fd, const char *lock_path, GError **error)
   return ok;
 }
 
+/** sendoff_disk_let_go: gives a lock back; its file tells from now on when its folder was last used. */
+void
+sendoff_disk_let_go (int lock_fd)
+{
+  futimens (lock_fd, NULL);
+  close (lock_fd);
+}
+
 /** sendoff_disk_sweep_removed: removes folders below @parent that sendoff_disk_release_folder() did not come to. */
 void
 sendoff_disk_sweep_removed (const char *parent)

@@ -28,6 +28,7 @@ gint64 sendoff_disk_get_max_file_bytes (const char *path);
 
 int sendoff_disk_try_lock (const char *path, SendoffLockMode mode, GError **error);
 gboolean sendoff_disk_release_folder (int lock_fd, const char *lock_path, GError **error);
+void sendoff_disk_let_go (int lock_fd);
 void sendoff_disk_sweep_removed (const char *parent);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-engine-private.h"
 #include "engine/sendoff-facts.h"
+#include "engine/sendoff-governor.h"
 #include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-job-private.h"
 #include "engine/sendoff-preflight.h"
@@ -24,6 +25,8 @@ struct _SendoffEngine {
   SendoffMachine *machine;
   SendoffStore *store;
   SendoffQueue *queue;
+  SendoffSettings *settings;
+  SendoffGovernor *governor;
   SendoffFrameLoader *frame_loader;
 };
 
@@ -33,6 +36,7 @@ enum {
   PROP_WORKER_PATH,
   PROP_CORES,
   PROP_MAX_RUNNING_EXPORTS,
+  PROP_HOLD_REASON,
   PROP_CATALOG,
   N_PROPS
 };
@@ -47,6 +51,8 @@ sendoff_engine_finalize (GObject *object)
   SendoffEngine *self = SENDOFF_ENGINE (object);
 
   g_clear_object (&self->frame_loader);
+  g_clear_object (&self->governor);
+  g_clear_object (&self->settings);
   g_clear_object (&self->queue);
   g_clear_object (&self->store);
   g_clear_object (&self->catalog);
@@ -79,6 +85,9 @@ sendoff_engine_get_property (GObject *object, guint id, GValue *value, GParamSpe
       break;
     case PROP_MAX_RUNNING_EXPORTS:
       g_value_set_uint (value, self->max_running);
+      break;
+    case PROP_HOLD_REASON:
+      g_value_set_string (value, sendoff_engine_get_hold_reason (self));
       break;
     case PROP_CATALOG:
       g_value_set_object (value, self->catalog);
@@ -133,6 +142,8 @@ sendoff_engine_class_init (SendoffEngineClass *klass)
                                                                 | G_PARAM_STATIC_STRINGS);
   properties[PROP_CATALOG] = g_param_spec_object ("catalog", NULL, NULL, SENDOFF_TYPE_CATALOG,
                                                   G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_HOLD_REASON]
+      = g_param_spec_string ("hold-reason", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -248,6 +259,12 @@ add_stored_jobs (SendoffEngine *self, SendoffStartup *start)
     }
 }
 
+static void
+on_held (SendoffEngine *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HOLD_REASON]);
+}
+
 /** sendoff_engine_start_finish: FALSE with the error of what was missing; the engine can be started again. */
 gboolean
 sendoff_engine_start_finish (SendoffEngine *self, GAsyncResult *result, GError **error)
@@ -271,6 +288,10 @@ sendoff_engine_start_finish (SendoffEngine *self, GAsyncResult *result, GError *
                                    self->machine->libraries);
   sendoff_queue_set_max_running (self->queue, self->max_running);
   sendoff_queue_set_catalog (self->queue, self->catalog);
+  g_set_object (&self->settings, start->settings);
+  sendoff_settings_watch (self->settings);
+  self->governor = sendoff_governor_new (self->queue, self->settings, (guint)self->machine->cores);
+  g_signal_connect_object (self->governor, "notify::reason", G_CALLBACK (on_held), self, G_CONNECT_SWAPPED);
   self->frame_loader = sendoff_frame_loader_new (self->queue, self->cache_dir);
   g_list_store_remove_all (self->jobs);
   add_stored_jobs (self, start);
@@ -289,6 +310,20 @@ SendoffFrameLoader *
 sendoff_engine_get_frame_loader (SendoffEngine *self)
 {
   return self->frame_loader;
+}
+
+/** sendoff_engine_get_settings: (transfer none): what the user wants of the engine. */
+SendoffSettings *
+sendoff_engine_get_settings (SendoffEngine *self)
+{
+  return self->settings;
+}
+
+/** sendoff_engine_get_hold_reason: (transfer none) (nullable): a sentence that says why nothing runs now. */
+const char *
+sendoff_engine_get_hold_reason (SendoffEngine *self)
+{
+  return self->governor != NULL ? sendoff_governor_get_reason (self->governor) : NULL;
 }
 
 /** sendoff_engine_get_machine: (transfer none): what this machine can do. */
@@ -721,6 +756,7 @@ on_queue_stopped (GObject *object, GAsyncResult *result, gpointer data)
   SendoffEngine *self = g_task_get_source_object (task);
 
   sendoff_queue_stop_finish (SENDOFF_QUEUE (object), result, NULL);
+  g_clear_object (&self->governor);
   g_clear_object (&self->queue);
   g_task_set_task_data (task, g_object_ref (self->store), g_object_unref);
   g_task_run_in_thread (task, close_thread);

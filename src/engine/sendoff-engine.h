@@ -8,8 +8,10 @@
 
 #include <gio/gio.h>
 
+#include "engine/sendoff-chunk-cache.h"
 #include "engine/sendoff-estimator.h"
 #include "engine/sendoff-job.h"
+#include "engine/sendoff-settings.h"
 #include "model/sendoff-catalog.h"
 #include "model/sendoff-machine.h"
 #include "model/sendoff-media-info.h"
@@ -45,6 +47,24 @@ gboolean sendoff_engine_start_finish (SendoffEngine *self, GAsyncResult *result,
 
 SendoffCatalog *sendoff_engine_get_catalog (SendoffEngine *self);
 const SendoffMachine *sendoff_engine_get_machine (SendoffEngine *self);
+
+/* Limits and habits that outlive the program; and why nothing runs now: property "hold-reason" (string, notified), NULL
+ * when nothing is in the way. */
+SendoffSettings *sendoff_engine_get_settings (SendoffEngine *self);
+const char *sendoff_engine_get_hold_reason (SendoffEngine *self);
+
+/* Finished chunks that are kept for later exports. */
+typedef struct {
+  char *folder;
+  gint64 limit_bytes;
+  gint64 removed_bytes; /* just now */
+  SendoffChunkCacheUse use;
+} SendoffCacheFacts;
+void sendoff_engine_trim_cache_async (SendoffEngine *self, gboolean clear, GCancellable *cancellable,
+                                      GAsyncReadyCallback callback, gpointer data);
+SendoffCacheFacts *sendoff_engine_trim_cache_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+void sendoff_cache_facts_free (SendoffCacheFacts *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SendoffCacheFacts, sendoff_cache_facts_free)
 
 /* Facts about a source, parsed in a worker process; cached by source identity. */
 void sendoff_engine_probe_async (SendoffEngine *self, GFile *file, SendoffProbeFlags flags, GCancellable *cancellable,

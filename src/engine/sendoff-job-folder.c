@@ -117,6 +117,72 @@ sendoff_job_folder_release_keys (const char *cache_dir, const char *export_id)
       release_key (cache_dir, name + strlen (KEY_PREFIX));
 }
 
+/**
+ * sendoff_job_folder_note_libraries:
+ * @libraries: what encodes from now on
+ * @changed: (out): whether it was something else when the job began
+ *
+ * Returns: FALSE with the disk's error
+ */
+gboolean
+sendoff_job_folder_note_libraries (const char *cache_dir,
+                                   const char *export_id,
+                                   char *const *libraries,
+                                   gboolean *changed,
+                                   GError **error)
+{
+  g_autofree char *path = sendoff_job_folder_dup_path (cache_dir, export_id, "libraries");
+  g_autofree char *text = libraries != NULL ? g_strjoinv ("\n", (char **)libraries) : g_strdup ("");
+  g_autofree char *noted = NULL;
+  g_autoptr (GError) local = NULL;
+
+  *changed = g_file_get_contents (path, &noted, NULL, NULL) && !g_str_equal (noted, text);
+  if (g_strcmp0 (noted, text) == 0 || g_file_set_contents (path, text, -1, &local))
+    return TRUE;
+  sendoff_disk_set_error (error, SENDOFF_ERROR_FAILED,
+                          g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ? ENOSPC : EIO,
+                          "The folder for unfinished work cannot be written");
+  return FALSE;
+}
+
+static void
+add_keys (const char *folder, GHashTable *keys)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+
+  for (const char *name; dir != NULL && (name = g_dir_read_name (dir)) != NULL;)
+    if (g_str_has_prefix (name, KEY_PREFIX))
+      g_hash_table_add (keys, g_strdup (name + strlen (KEY_PREFIX)));
+}
+
+/** sendoff_job_folder_list_keys: (transfer full) (element-type utf8): the folders of chunks that jobs need. */
+GHashTable *
+sendoff_job_folder_list_keys (const char *cache_dir)
+{
+  GHashTable *keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree char *jobs = g_build_filename (cache_dir, "jobs", NULL);
+  g_autoptr (GDir) dir = g_dir_open (jobs, 0, NULL);
+
+  for (const char *name; dir != NULL && (name = g_dir_read_name (dir)) != NULL;)
+    {
+      g_autofree char *folder = g_build_filename (jobs, name, NULL);
+
+      add_keys (folder, keys);
+    }
+  return keys;
+}
+
+/** sendoff_job_folder_list_own_keys: (transfer full) (element-type utf8): those that the job has noted. */
+GHashTable *
+sendoff_job_folder_list_own_keys (const char *cache_dir, const char *export_id)
+{
+  GHashTable *keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree char *folder = sendoff_job_folder_dup_path (cache_dir, export_id, NULL);
+
+  add_keys (folder, keys);
+  return keys;
+}
+
 static gint64
 get_modified_ns (const struct stat *found)
 {
@@ -204,7 +270,6 @@ sweep_job (const char *cache_dir, const char *export_id, SendoffJobIsOverFunc is
       close (fd);
       return;
     }
-  sendoff_job_folder_release_keys (cache_dir, export_id);
   if (!sendoff_disk_release_folder (fd, lock_path, &error))
     g_info ("job folder stays: %s", error->message);
 }

@@ -29,6 +29,10 @@ char *sendoff_job_folder_dup_lock_path (const char *cache_dir, const char *expor
 int sendoff_job_folder_take_lock (const char *cache_dir, const char *export_id, GError **error);
 
 gboolean sendoff_job_folder_note_key (const char *cache_dir, const char *export_id, const char *key, GError **error);
+gboolean sendoff_job_folder_note_libraries (const char *cache_dir, const char *export_id, char *const *libraries,
+                                            gboolean *changed, GError **error);
+GHashTable *sendoff_job_folder_list_keys (const char *cache_dir);
+GHashTable *sendoff_job_folder_list_own_keys (const char *cache_dir, const char *export_id);
 void sendoff_job_folder_release_keys (const char *cache_dir, const char *export_id);
 
 gboolean sendoff_job_folder_write_receipt (const char *path, const char *part_path, const char *target,

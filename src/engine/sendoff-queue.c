@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "engine/sendoff-chunk-cache.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-job-private.h"
@@ -20,7 +21,9 @@ struct _SendoffQueue {
   SendoffStore *store;
   SendoffMemoryBook *memory;
   gint64 memory_limit_bytes; /* 0 none; guarded by the mutex */
+  gint64 cache_limit_bytes;  /* -1 chooses; guarded by the mutex */
   GMutex mutex;
+  char *held; /* (nullable): why nothing may run now */
   char *cache_dir;
   char **libraries;
   SendoffCatalog *catalog; /* what jobs that begin now are checked by */
@@ -45,7 +48,14 @@ typedef struct {
   gint64 progress_kept_at_us;
 } Entry;
 
+enum {
+  SIGNAL_ACTIVITY_CHANGED,
+  N_SIGNALS
+};
+
 G_DEFINE_FINAL_TYPE (SendoffQueue, sendoff_queue, G_TYPE_OBJECT)
+
+static guint signals[N_SIGNALS];
 
 static void start_waiting (SendoffQueue *self);
 
@@ -78,6 +88,7 @@ sendoff_queue_finalize (GObject *object)
   sendoff_worker_client_free (self->client);
   sendoff_memory_book_free (self->memory);
   g_mutex_clear (&self->mutex);
+  g_free (self->held);
   g_object_unref (self->store);
   g_strfreev (self->libraries);
   g_clear_object (&self->catalog);
@@ -89,6 +100,8 @@ static void
 sendoff_queue_class_init (SendoffQueueClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = sendoff_queue_finalize;
+  signals[SIGNAL_ACTIVITY_CHANGED] = g_signal_new ("activity-changed", SENDOFF_TYPE_QUEUE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                                   NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -96,6 +109,7 @@ sendoff_queue_init (SendoffQueue *self)
 {
   self->max_running = DEFAULT_MAX_RUNNING;
   self->memory = sendoff_memory_book_new ();
+  self->cache_limit_bytes = -1;
   g_mutex_init (&self->mutex);
   self->entries = g_ptr_array_new_with_free_func (entry_free);
 }
@@ -161,6 +175,8 @@ remove_entry (Entry *entry)
   g_autoptr (SendoffQueue) self = g_object_ref (entry->queue);
 
   g_ptr_array_remove (self->entries, entry);
+  if (self->entries->len == 0)
+    g_signal_emit (self, signals[SIGNAL_ACTIVITY_CHANGED], 0);
   finish_stop_if_idle (self);
 }
 
@@ -170,14 +186,28 @@ on_folder_released (GObject *object, GAsyncResult *result, gpointer data)
   remove_entry (data);
 }
 
+static gint64
+get_cache_limit (SendoffQueue *self)
+{
+  gint64 bytes;
+
+  g_mutex_lock (&self->mutex);
+  bytes = self->cache_limit_bytes;
+  g_mutex_unlock (&self->mutex);
+  return bytes;
+}
+
 static void
 release_folder (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
 {
   Entry *entry = data;
+  SendoffQueue *queue = entry->queue;
   g_autoptr (GError) error = NULL;
 
   if (!sendoff_disk_release_folder (g_steal_fd (&entry->lock_fd), entry->lock_path, &error))
     g_info ("job folder stays: %s", error->message);
+  sendoff_chunk_cache_trim (queue->cache_dir,
+                            sendoff_chunk_cache_choose_limit (queue->cache_dir, get_cache_limit (queue)));
   g_task_return_boolean (task, TRUE);
 }
 
@@ -341,6 +371,8 @@ start_entry (Entry *entry)
     .catalog = self->catalog,
     .stored_outputs = outputs,
     .memory = self->memory,
+    .keep_chunks = get_cache_limit (self) != 0,
+    .held = self->held,
   };
   g_autoptr (GTask) task = g_task_new (NULL, NULL, on_job_over, entry);
 
@@ -399,7 +431,7 @@ start_waiting (SendoffQueue *self)
 {
   Entry *next;
 
-  while (self->stop == NULL && count_active (self) < self->max_running && (next = find_next (self)) != NULL)
+  while (self->stop == NULL && self->held == NULL && count_active (self) < self->max_running && (next = find_next (self)) != NULL)
     start_entry (next);
 }
 
@@ -471,6 +503,78 @@ sendoff_queue_set_memory_limit (SendoffQueue *self, gint64 bytes)
   g_mutex_unlock (&self->mutex);
 }
 
+/** sendoff_queue_set_cache_limit: bytes of chunks that are kept for later exports, 0 for none, -1 to choose. */
+void
+sendoff_queue_set_cache_limit (SendoffQueue *self, gint64 bytes)
+{
+  g_mutex_lock (&self->mutex);
+  self->cache_limit_bytes = bytes;
+  g_mutex_unlock (&self->mutex);
+}
+
+/** sendoff_queue_set_held: lets nothing run and says @why, or lets all go on when that is %NULL. */
+void
+sendoff_queue_set_held (SendoffQueue *self, const char *why)
+{
+  if (g_strcmp0 (self->held, why) == 0)
+    return;
+  g_free (self->held);
+  self->held = g_strdup (why);
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      Entry *entry = g_ptr_array_index (self->entries, i);
+
+      if (entry->running)
+        sendoff_runner_set_held (entry->runner, why);
+    }
+  start_waiting (self);
+}
+
+/** sendoff_queue_is_active: whether any job runs or waits. */
+gboolean
+sendoff_queue_is_active (SendoffQueue *self)
+{
+  return self->entries->len > 0;
+}
+
+/**
+ * sendoff_queue_dup_folders:
+ *
+ * Returns: (transfer full): every folder in which jobs that run now write, %NULL when none runs
+ */
+char **
+sendoff_queue_dup_folders (SendoffQueue *self)
+{
+  g_autoptr (GHashTable) folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  char **names;
+  guint n_names;
+
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      Entry *entry = g_ptr_array_index (self->entries, i);
+      GListModel *exports = sendoff_job_get_exports (entry->job);
+
+      if (!entry->running)
+        continue;
+      g_hash_table_add (folders, g_strdup (self->cache_dir));
+      for (guint e = 0; e < g_list_model_get_n_items (exports); e++)
+        {
+          g_autoptr (SendoffExport) export = g_list_model_get_item (exports, e);
+          const char *uri = sendoff_export_get_stored (export)->target_uri;
+          g_autofree char *path = uri != NULL ? g_filename_from_uri (uri, NULL, NULL) : NULL;
+
+          if (path != NULL)
+            g_hash_table_add (folders, g_path_get_dirname (path));
+        }
+    }
+  names = (char **)g_hash_table_get_keys_as_array (folders, &n_names);
+  for (guint i = 0; i < n_names; i++)
+    names[i] = g_strdup (names[i]);
+  if (n_names == 0)
+    g_clear_pointer (&names, g_free);
+  return names;
+}
+
 /** sendoff_queue_set_n_slots: pieces of work that may run at once, of all jobs together. */
 void
 sendoff_queue_set_n_slots (SendoffQueue *self, guint n)
@@ -500,6 +604,8 @@ sendoff_queue_add (SendoffQueue *self, SendoffJob *job, int lock_fd)
       = g_signal_connect (job, "cancel-export-requested", G_CALLBACK (on_cancel_export_requested), entry);
   entry->pause_handler = g_signal_connect (job, "notify::paused", G_CALLBACK (on_paused_changed), entry);
   g_ptr_array_add (self->entries, entry);
+  if (self->entries->len == 1)
+    g_signal_emit (self, signals[SIGNAL_ACTIVITY_CHANGED], 0);
   if (sendoff_job_is_cancel_requested (job))
     on_cancel_requested (job, entry);
   start_waiting (self);

@@ -2,7 +2,8 @@
  *
  * Lives on the main context, like the jobs. Each running job has a thread that carries it out; its reports are
  * taken over into the job and kept in the store here. Higher priority goes first, then who came first. A job that
- * is told to cancel leaves at once, whether it ran or waited.
+ * is told to cancel leaves at once, whether it ran or waited. The signal "activity-changed" tells that the first job
+ * has come or the last one gone.
  */
 #pragma once
 
@@ -23,6 +24,10 @@ SendoffWorkerClient *sendoff_queue_get_client (SendoffQueue *self);
 SendoffScheduler *sendoff_queue_get_scheduler (SendoffQueue *self);
 void sendoff_queue_set_max_running (SendoffQueue *self, guint n);
 void sendoff_queue_set_memory_limit (SendoffQueue *self, gint64 bytes);
+void sendoff_queue_set_cache_limit (SendoffQueue *self, gint64 bytes);
+void sendoff_queue_set_held (SendoffQueue *self, const char *why);
+gboolean sendoff_queue_is_active (SendoffQueue *self);
+char **sendoff_queue_dup_folders (SendoffQueue *self);
 void sendoff_queue_set_n_slots (SendoffQueue *self, guint n);
 void sendoff_queue_add (SendoffQueue *self, SendoffJob *job, int lock_fd);
 gboolean sendoff_queue_contains (SendoffQueue *self, SendoffJob *job);

@@ -1,4 +1,4 @@
-/* Pausing: because the user wants it, or because a disk is full.
+/* Pausing: because the user wants it, because a disk is full, or because nothing may run now.
  *
  * Either way everything that runs is ended and its slots and memory are free for other jobs; finished chunks stay,
  * and the runner begins again from them. That is the same as going on after a crash, so there is one way to go on.
@@ -54,6 +54,25 @@ sendoff_runner_set_paused (SendoffRunner *self, gboolean paused)
     drain_locked (self);
   else
     g_cond_broadcast (&self->woken);
+  g_mutex_unlock (&self->mutex);
+}
+
+/** sendoff_runner_set_held: ends what runs and says @why, or goes on when that is %NULL. Any thread. */
+void
+sendoff_runner_set_held (SendoffRunner *self, const char *why)
+{
+  g_mutex_lock (&self->mutex);
+  if (g_strcmp0 (self->held, why) != 0)
+    {
+      g_free (self->held);
+      self->held = g_strdup (why);
+      /* Another reason is to be said. */
+      self->held_anew = TRUE;
+      if (why != NULL)
+        drain_locked (self);
+      else
+        g_cond_broadcast (&self->woken);
+    }
   g_mutex_unlock (&self->mutex);
 }
 
@@ -211,23 +230,35 @@ wait_for_room_locked (SendoffRunner *self)
   g_clear_pointer (&self->full, g_free);
 }
 
+static char *
+dup_reason_locked (SendoffRunner *self)
+{
+  if (self->full != NULL)
+    return g_strdup_printf ("Waiting for room: %s", self->full);
+  if (self->paused)
+    return g_strdup ("Paused");
+  return g_strdup (self->held);
+}
+
 /* Blocks for as long as nothing is to be done; nothing of this job may run. Returns whether to go on. */
 static gboolean
 wait_until_free (SendoffRunner *self)
 {
-  g_autofree char *sentence = NULL;
-  gboolean paused;
+  g_mutex_lock (&self->mutex);
+  do
+    {
+      g_autofree char *reason = dup_reason_locked (self);
 
-  g_mutex_lock (&self->mutex);
-  paused = self->paused;
-  sentence = self->full != NULL ? g_strdup_printf ("Waiting for room: %s", self->full) : NULL;
-  g_mutex_unlock (&self->mutex);
-  say (self, sentence != NULL ? sentence : paused ? "Paused" : NULL);
-  g_mutex_lock (&self->mutex);
-  if (self->full != NULL)
-    wait_for_room_locked (self);
-  while (self->paused && !sendoff_runner_is_cancelled (self))
-    g_cond_wait (&self->woken, &self->mutex);
+      self->held_anew = FALSE;
+      g_mutex_unlock (&self->mutex);
+      say (self, reason);
+      g_mutex_lock (&self->mutex);
+      if (self->full != NULL)
+        wait_for_room_locked (self);
+      while ((self->paused || self->held != NULL) && !self->held_anew && !sendoff_runner_is_cancelled (self))
+        g_cond_wait (&self->woken, &self->mutex);
+    }
+  while ((self->paused || self->held != NULL) && !sendoff_runner_is_cancelled (self));
   self->draining = FALSE;
   g_mutex_unlock (&self->mutex);
   return !sendoff_runner_is_cancelled (self);

@@ -169,7 +169,7 @@ batch_renditions (SendoffRunner *self)
 static void
 forget_cache (SendoffRunner *self)
 {
-  sendoff_runner_close_cache (self, FALSE);
+  sendoff_runner_close_cache (self, FALSE, FALSE);
   g_ptr_array_set_size (self->batches, 0);
   g_ptr_array_set_size (self->renditions, 0);
   g_ptr_array_set_size (self->tracks, 0);
@@ -180,6 +180,22 @@ forget_cache (SendoffRunner *self)
     }
 }
 
+/* After an upgrade chunks have other keys, so that versions are never mixed; whoever waits for the end should know. */
+static gboolean
+check_libraries (SendoffRunner *self, GError **error)
+{
+  gboolean changed;
+
+  if (!sendoff_job_folder_note_libraries (self->cache_dir, self->export_id, self->libraries, &changed, error))
+    return FALSE;
+  for (guint i = 0; changed && i < self->plan->outputs->len; i++)
+    if (!sendoff_runner_is_over (self, i))
+      sendoff_tracker_add_warning (self->tracker, i,
+                                   "Encoders were updated since this export began: it starts again, so that one file is "
+                                   "not made by two versions.");
+  return TRUE;
+}
+
 /* Finds out what is there already, and keeps others from removing it. */
 static gboolean
 open_cache (SendoffRunner *self, GError **error)
@@ -187,6 +203,8 @@ open_cache (SendoffRunner *self, GError **error)
   g_autoptr (GHashTable) videos = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) audios = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
+  if (!check_libraries (self, error))
+    return FALSE;
   for (guint i = 0; i < self->plan->groups->len; i++)
     {
       g_autofree char *mark = sendoff_runner_dup_sequential_mark (self, i);
@@ -209,15 +227,24 @@ open_cache (SendoffRunner *self, GError **error)
   return TRUE;
 }
 
-/* Lets the chunks go; @remove when this job has no more use for them. */
+/* Pictures that each stand for themselves are large, and quickly made again. */
+static gboolean
+is_worth_keeping (const SendoffVideoPlan *video)
+{
+  return g_strcmp0 (video->codec, "prores") != 0 && g_strcmp0 (video->codec, "dnxhd") != 0;
+}
+
+/* Lets the chunks go: of a job that is @over they may stay for others, within the cache's bound, unless @remove. */
 void
-sendoff_runner_close_cache (SendoffRunner *self, gboolean remove)
+sendoff_runner_close_cache (SendoffRunner *self, gboolean over, gboolean remove)
 {
   for (guint i = 0; i < self->renditions->len; i++)
     {
       RunnerRendition *rendition = g_ptr_array_index (self->renditions, i);
 
-      sendoff_chunk_ledger_close (g_steal_pointer (&rendition->ledger), remove);
+      gboolean keep = !remove && (!over || is_worth_keeping (self->outputs[rendition->output].plan->video));
+
+      sendoff_chunk_ledger_close (g_steal_pointer (&rendition->ledger), !keep);
     }
   for (guint i = 0; i < self->tracks->len; i++)
     {
@@ -225,7 +252,7 @@ sendoff_runner_close_cache (SendoffRunner *self, gboolean remove)
       g_autoptr (GError) error = NULL;
 
       if (!remove)
-        close (track->lock_fd);
+        sendoff_disk_let_go (track->lock_fd);
       else if (!sendoff_disk_release_folder (track->lock_fd, track->lock_path, &error))
         g_info ("cache folder stays: %s", error->message);
       track->lock_fd = -1;

@@ -98,7 +98,7 @@ struct _SendoffRunner {
   SendoffPlan *plan;
   SendoffRequest *request; /* a copy of its own, so that the thread may read it */
   char *source_uri, *cache_dir;
-  gboolean overwrite, sequential;
+  gboolean overwrite, sequential, keep_chunks;
   guint batch_size;
   int priority;
   char **libraries;
@@ -128,6 +128,8 @@ struct _SendoffRunner {
   GMutex mutex; /* guards the following too */
   GCond woken;
   gboolean paused;   /* by the user */
+  char *held;        /* (nullable): why nothing at all may run now */
+  gboolean held_anew; /* that has changed since it was said */
   char *full;        /* (nullable): what a full disk was met by */
   gboolean draining; /* work comes back, to be begun again when nothing holds it up */
 };
@@ -153,7 +155,7 @@ gboolean sendoff_runner_prepare (SendoffRunner *self);
 gboolean sendoff_runner_choose_target (SendoffRunner *self, guint output, GError **error);
 void sendoff_runner_set_target (SendoffRunner *self, guint output, char *path);
 char *sendoff_runner_dup_sequential_mark (SendoffRunner *self, guint group);
-void sendoff_runner_close_cache (SendoffRunner *self, gboolean remove);
+void sendoff_runner_close_cache (SendoffRunner *self, gboolean over, gboolean remove);
 
 /* sendoff-runner-rate.c */
 void sendoff_runner_begin_rate (SendoffRunner *self, RunnerRendition *rendition, const char *identity);

@@ -124,6 +124,8 @@ sendoff_runner_new (const SendoffRunnerSetup *setup,
   self->scheduler = scheduler;
   self->client = client;
   self->memory = setup->memory;
+  self->keep_chunks = setup->keep_chunks;
+  self->held = g_strdup (setup->held);
   self->tracker = sendoff_tracker_ref (tracker);
   self->source_fd = -1;
   self->groups = g_new0 (RunnerGroup, self->plan->groups->len);
@@ -160,6 +162,7 @@ sendoff_runner_free (SendoffRunner *self)
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->woken);
   g_free (self->full);
+  g_free (self->held);
   sendoff_tracker_unref (self->tracker);
   sendoff_plan_free (self->plan);
   g_free (self->export_id);
@@ -396,7 +399,7 @@ sendoff_runner_run (SendoffRunner *self, GCancellable *cancellable)
   g_cancellable_disconnect (cancellable, handler);
   keep = g_atomic_int_get (&self->keep) && sendoff_runner_is_cancelled (self);
   end_outputs (self, keep);
-  sendoff_runner_close_cache (self, !keep);
+  sendoff_runner_close_cache (self, !keep, !keep && (sendoff_runner_is_cancelled (self) || !self->keep_chunks));
   if (self->source_fd >= 0)
     close (g_steal_fd (&self->source_fd));
 }

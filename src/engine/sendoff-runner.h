@@ -25,6 +25,8 @@ typedef struct {
   char *const *libraries; /* of the machine: part of the chunks' identity */
   GPtrArray *stored_outputs; /* SendoffStoredOutput: what an earlier process left */
   SendoffMemoryBook *memory; /* outlives the runner */
+  gboolean keep_chunks; /* of a job that is over, for others like it */
+  const char *held; /* (nullable): as for sendoff_runner_set_held() */
 } SendoffRunnerSetup;
 
 typedef struct _SendoffRunner SendoffRunner;
@@ -35,6 +37,7 @@ void sendoff_runner_free (SendoffRunner *self);
 void sendoff_runner_run (SendoffRunner *self, GCancellable *cancellable);
 void sendoff_runner_keep_for_later (SendoffRunner *self);
 void sendoff_runner_set_paused (SendoffRunner *self, gboolean paused);
+void sendoff_runner_set_held (SendoffRunner *self, const char *why);
 void sendoff_runner_cancel_output (SendoffRunner *self, guint output);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SendoffRunner, sendoff_runner_free)

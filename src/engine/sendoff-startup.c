@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "engine/sendoff-chunk-cache.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-environment.h"
 #include "engine/sendoff-identity.h"
@@ -11,6 +12,7 @@
 #include "engine/sendoff-platform-files.h"
 
 #define DATABASE_FILE "sendoff.db"
+#define SETTINGS_FILE "settings.json"
 #define LISTED_JOBS_MAX 1000
 
 /** sendoff_startup_free: frees what was found and not taken. */
@@ -24,6 +26,7 @@ sendoff_startup_free (SendoffStartup *start)
   g_clear_object (&start->catalog);
   g_clear_pointer (&start->machine, sendoff_machine_free);
   g_clear_object (&start->store);
+  g_clear_object (&start->settings);
   g_clear_pointer (&start->jobs, g_ptr_array_unref);
   g_clear_pointer (&start->interrupted, g_array_unref);
   g_clear_pointer (&start->source_problems, g_ptr_array_unref);
@@ -118,6 +121,18 @@ list_jobs (SendoffStartup *start, GError **error)
   return TRUE;
 }
 
+/* What other processes left of the cache is bounded here. */
+static void
+read_settings (SendoffStartup *start)
+{
+  g_autofree char *path = g_build_filename (start->data_dir, SETTINGS_FILE, NULL);
+
+  start->settings = sendoff_settings_new (path);
+  sendoff_chunk_cache_trim (start->cache_dir,
+                            sendoff_chunk_cache_choose_limit (start->cache_dir,
+                                                              sendoff_settings_get_cache_limit (start->settings)));
+}
+
 /**
  * sendoff_startup_run:
  * @start: with what the engine was told: folders and worker, each may be %NULL
@@ -138,5 +153,8 @@ sendoff_startup_run (SendoffStartup *start, int cores, GCancellable *cancellable
     return FALSE;
   start->client = sendoff_worker_client_new (start->worker_path);
   start->machine = sendoff_environment_learn_machine (start->client, start->cache_dir, cores, cancellable, error);
-  return start->machine != NULL && open_store (start, error) && list_jobs (start, error);
+  if (start->machine == NULL || !open_store (start, error) || !list_jobs (start, error))
+    return FALSE;
+  read_settings (start);
+  return TRUE;
 }

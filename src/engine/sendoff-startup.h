@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "engine/sendoff-settings.h"
 #include "engine/sendoff-store.h"
 #include "engine/sendoff-worker-client.h"
 #include "model/sendoff-machine.h"
@@ -16,6 +17,7 @@ typedef struct {
   SendoffCatalog *catalog;
   SendoffMachine *machine;
   SendoffStore *store;
+  SendoffSettings *settings;
   GPtrArray *jobs;     /* SendoffStoredJob */
   GArray *interrupted; /* gboolean, one for each job: unfinished, and nobody works on it */
   GPtrArray *source_problems; /* for each, why its source cannot be read, or NULL */

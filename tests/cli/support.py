@@ -82,8 +82,15 @@ class CliTest(unittest.TestCase):
         self.out = os.path.join(self.root, 'out')
         self.cache = os.path.join(self.root, 'cache')
         os.mkdir(self.out)
+        self.keep_no_chunks(os.path.join(self.root, 'data'))
         self.env = dict(os.environ, SENDOFF_DATA_DIR=os.path.join(self.root, 'data'), SENDOFF_CACHE_DIR=self.cache,
                         LC_ALL='C.UTF-8')
+
+    def keep_no_chunks(self, data):
+        """Every export of a test is made anew, not found in the cache."""
+        os.makedirs(data, exist_ok=True)
+        with open(os.path.join(data, 'settings.json'), 'w', encoding='ascii') as file:
+            json.dump({'cache-limit': 0}, file)
 
     def run_cli(self, *args, stdin=None, cwd=None):
         return Answer(subprocess.run([CLI, *args], capture_output=True, timeout=TIMEOUT, env=self.env, cwd=cwd,

@@ -87,6 +87,7 @@ class FullDisk(support.CliTest):
     def test_database(self):
         """The file is made; that it is made can only be stored later."""
         self.mount(os.path.join(self.root, 'data'))
+        self.keep_no_chunks(os.path.join(self.root, 'data'))
         process = self.export()
         process.stdout.read()
         process.wait(timeout=support.TIMEOUT)

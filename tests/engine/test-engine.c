@@ -63,6 +63,16 @@ stop_engine (Fixture *self)
   g_assert_null (self->engine);
 }
 
+static void
+keep_chunks (Fixture *self, gint64 limit_bytes)
+{
+  g_autofree char *path = g_build_filename (self->data, "settings.json", NULL);
+  g_autofree char *text = g_strdup_printf ("{\"cache-limit\": %" G_GINT64_FORMAT "}", limit_bytes);
+
+  g_assert_cmpint (g_mkdir_with_parents (self->data, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
 /* Takes @folder. */
 static void
 set_up_in (Fixture *self, char *folder)
@@ -74,6 +84,7 @@ set_up_in (Fixture *self, char *folder)
   self->out = g_build_filename (self->folder, "out", NULL);
   self->source = g_build_filename (self->folder, "source.mp4", NULL);
   g_assert_cmpint (g_mkdir_with_parents (self->state, 0700), ==, 0);
+  keep_chunks (self, 0);
   start_engine (self);
 }
 

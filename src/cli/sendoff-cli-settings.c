@@ -1,0 +1,175 @@
+#include <string.h>
+
+#include "base/sendoff-units.h"
+#include "cli/sendoff-cli-commands.h"
+#include "cli/sendoff-cli-text.h"
+
+/* Sizes are the settings that are 64-bit integers. */
+static gboolean
+is_size (const GParamSpec *pspec)
+{
+  return pspec->value_type == G_TYPE_INT64;
+}
+
+static char *
+dup_value (SendoffSettings *settings, const GParamSpec *pspec)
+{
+  gboolean on;
+  guint number;
+  gint64 bytes;
+
+  if (pspec->value_type == G_TYPE_BOOLEAN)
+    {
+      g_object_get (settings, pspec->name, &on, NULL);
+      return g_strdup (on ? "on" : "off");
+    }
+  if (!is_size (pspec))
+    {
+      g_object_get (settings, pspec->name, &number, NULL);
+      return g_strdup_printf ("%u", number);
+    }
+  g_object_get (settings, pspec->name, &bytes, NULL);
+  if (bytes < 0)
+    return g_strdup ("auto");
+  return bytes == 0 ? g_strdup ("0") : sendoff_format_size (bytes);
+}
+
+static gboolean
+parse_switch (const char *text, GValue *value)
+{
+  gboolean on = g_str_equal (text, "on") || g_str_equal (text, "true") || g_str_equal (text, "yes");
+
+  g_value_set_boolean (value, on);
+  return on || g_str_equal (text, "off") || g_str_equal (text, "false") || g_str_equal (text, "no");
+}
+
+static gboolean
+parse_value (GParamSpec *pspec, const char *text, GValue *value)
+{
+  guint64 number;
+  gint64 bytes = -1;
+
+  g_value_init (value, pspec->value_type);
+  if (pspec->value_type == G_TYPE_BOOLEAN)
+    return parse_switch (text, value);
+  if (is_size (pspec))
+    {
+      if (!g_str_equal (text, "auto") && !sendoff_parse_size (text, &bytes))
+        return FALSE;
+      g_value_set_int64 (value, bytes);
+    }
+  else
+    {
+      if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT, &number, NULL))
+        return FALSE;
+      g_value_set_uint (value, (guint)number);
+    }
+  /* TRUE when it had to be changed to be valid. */
+  return !g_param_value_validate (pspec, value);
+}
+
+static void
+add_member (JsonObject *object, SendoffSettings *settings, const GParamSpec *pspec)
+{
+  gboolean on;
+  guint number;
+  gint64 bytes;
+
+  if (pspec->value_type == G_TYPE_BOOLEAN)
+    {
+      g_object_get (settings, pspec->name, &on, NULL);
+      json_object_set_boolean_member (object, pspec->name, on);
+    }
+  else if (is_size (pspec))
+    {
+      g_object_get (settings, pspec->name, &bytes, NULL);
+      json_object_set_int_member (object, pspec->name, bytes);
+    }
+  else
+    {
+      g_object_get (settings, pspec->name, &number, NULL);
+      json_object_set_int_member (object, pspec->name, number);
+    }
+}
+
+static SendoffExit
+show (SendoffCli *cli, const char *only)
+{
+  const char *const header[] = { "SETTING", "VALUE", "MEANING", NULL };
+  SendoffSettings *settings = sendoff_engine_get_settings (cli->engine);
+  g_autofree GParamSpec **pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (settings), NULL);
+  g_autoptr (SendoffCliTable) table = sendoff_cli_table_new (header);
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autoptr (JsonNode) node = NULL;
+
+  for (guint i = 0; pspecs[i] != NULL; i++)
+    {
+      g_autofree char *value = dup_value (settings, pspecs[i]);
+      const char *const cells[] = { pspecs[i]->name, value, g_param_spec_get_blurb (pspecs[i]) };
+
+      if (only != NULL && !g_str_equal (only, pspecs[i]->name))
+        continue;
+      sendoff_cli_table_add (table, cells);
+      add_member (object, settings, pspecs[i]);
+    }
+  node = json_node_init_object (json_node_alloc (), object);
+  if (cli->json)
+    sendoff_cli_print_json (node, TRUE);
+  else
+    sendoff_cli_table_print (table);
+  return SENDOFF_EXIT_COMPLETED;
+}
+
+static SendoffExit
+change (SendoffCli *cli, GParamSpec *pspec, const char *text)
+{
+  SendoffSettings *settings = sendoff_engine_get_settings (cli->engine);
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr (GError) error = NULL;
+
+  if (!parse_value (pspec, text, &value))
+    {
+      sendoff_cli_message (cli, "“%s” cannot be the value of “%s”: say %s.", text, pspec->name,
+                           pspec->value_type == G_TYPE_BOOLEAN ? "on or off"
+                           : is_size (pspec)                   ? "a size like 4GB, or 0"
+                                                               : "a number");
+      return SENDOFF_EXIT_USAGE;
+    }
+  g_object_set_property (G_OBJECT (settings), pspec->name, &value);
+  if (!sendoff_settings_save (settings, &error))
+    return sendoff_cli_report (cli, error);
+  return show (cli, pspec->name);
+}
+
+/** sendoff_cli_run_settings: "settings [NAME [VALUE]]": what holds for every export, for the window too. */
+SendoffExit
+sendoff_cli_run_settings (SendoffCli *cli, char **args)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new ("[NAME [VALUE]] - what holds for every export");
+  g_auto (GStrv) words = NULL;
+  const GOptionEntry entries[] = {
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &words, NULL, NULL },
+    { NULL },
+  };
+  SendoffExit status = SENDOFF_EXIT_COMPLETED;
+  GParamSpec *pspec = NULL;
+  guint n_words;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!sendoff_cli_parse (cli, context, args, &status))
+    return status;
+  n_words = words != NULL ? g_strv_length (words) : 0;
+  if (!sendoff_cli_start (cli, &status))
+    return status;
+  if (n_words > 0)
+    pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (sendoff_engine_get_settings (cli->engine)), words[0]);
+  if (n_words > 2 || (n_words > 0 && pspec == NULL))
+    {
+      if (n_words > 2)
+        sendoff_cli_message (cli, "Say one setting and its value.");
+      else
+        sendoff_cli_message (cli, "There is no setting “%s”; “settings” lists them.", words[0]);
+      return SENDOFF_EXIT_USAGE;
+    }
+  return n_words == 2 ? change (cli, pspec, words[1]) : show (cli, n_words == 1 ? words[0] : NULL);
+}
