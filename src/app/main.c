@@ -1,10 +1,12 @@
 /* The desktop application: sendoff [FILE…]. */
 #include "app/sendoff-application.h"
+#include "app/sendoff-watchdog.h"
 #include "base/sendoff-i18n.h"
 
 int
 main (int argc, char **argv)
 {
+  g_autoptr (SendoffWatchdog) watchdog = sendoff_watchdog_new_from_environment ();
   g_autoptr (SendoffApplication) application = NULL;
 
   sendoff_i18n_init ();

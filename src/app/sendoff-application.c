@@ -7,7 +7,6 @@
 #include "app/sendoff-files.h"
 #include "app/sendoff-job-monitor.h"
 #include "app/sendoff-preferences.h"
-#include "app/sendoff-queue-item.h"
 #include "app/sendoff-window.h"
 #include "engine/sendoff-engine.h"
 #include "sendoff-config.h"

@@ -1,16 +1,36 @@
 #include "app/sendoff-job-monitor.h"
 
+#include "base/sendoff-i18n.h"
+#include <math.h>
+
+#include "app/sendoff-words.h"
+
+#define SAMPLE_US         G_USEC_PER_SEC
+#define SMOOTHING_S       15.0
+#define TIME_LEFT_AFTER_S 3.0
+/* Nothing moved for so long: it was paused, or the machine slept. */
+#define FORGET_AFTER_S 30.0
+
 struct _SendoffJobMonitor
 {
   GObject parent_instance;
   GListModel *jobs;    /* (nullable) until the start */
   GHashTable *running; /* SendoffJob, owned: those not ended yet */
-  guint n_running;
+  guint n_running, n_active;
+  guint n_ended; /* exports, since there was last nothing to do */
+  double overall_fraction;
+  char *overall_text;
+  /* How fast percents of exports are made. */
+  gint64 sampled_at_us;
+  double sampled_done, per_second, measured_s;
 };
 
 enum
 {
   PROP_N_RUNNING = 1,
+  PROP_N_ACTIVE,
+  PROP_OVERALL_TEXT,
+  PROP_OVERALL_FRACTION,
   N_PROPS
 };
 
@@ -32,27 +52,46 @@ sendoff_job_monitor_finalize (GObject *object)
 
   g_clear_object (&self->jobs);
   g_hash_table_unref (self->running);
+  g_free (self->overall_text);
   G_OBJECT_CLASS (sendoff_job_monitor_parent_class)->finalize (object);
 }
 
 static void
 sendoff_job_monitor_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
-  if (prop_id == PROP_N_RUNNING)
-    g_value_set_uint (value, SENDOFF_JOB_MONITOR (object)->n_running);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  SendoffJobMonitor *self = SENDOFF_JOB_MONITOR (object);
+
+  switch (prop_id)
+    {
+    case PROP_N_RUNNING:
+      g_value_set_uint (value, self->n_running);
+      break;
+    case PROP_N_ACTIVE:
+      g_value_set_uint (value, self->n_active);
+      break;
+    case PROP_OVERALL_TEXT:
+      g_value_set_string (value, self->overall_text);
+      break;
+    case PROP_OVERALL_FRACTION:
+      g_value_set_double (value, self->overall_fraction);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
 sendoff_job_monitor_class_init (SendoffJobMonitorClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
 
   object_class->finalize = sendoff_job_monitor_finalize;
   object_class->get_property = sendoff_job_monitor_get_property;
-  properties[PROP_N_RUNNING] = g_param_spec_uint ("n-running", NULL, NULL, 0, G_MAXUINT, 0,
-                                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_N_RUNNING] = g_param_spec_uint ("n-running", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_N_ACTIVE] = g_param_spec_uint ("n-active", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_OVERALL_TEXT] = g_param_spec_string ("overall-text", NULL, NULL, NULL, flags);
+  properties[PROP_OVERALL_FRACTION] = g_param_spec_double ("overall-fraction", NULL, NULL, 0, 1, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[SIGNAL_ENDED] = g_signal_new ("ended", SENDOFF_TYPE_JOB_MONITOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                         NULL, G_TYPE_NONE, 1, SENDOFF_TYPE_JOB);
@@ -62,6 +101,12 @@ static void
 sendoff_job_monitor_init (SendoffJobMonitor *self)
 {
   self->running = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+}
+
+static guint
+count_exports (SendoffJob *job)
+{
+  return g_list_model_get_n_items (sendoff_job_get_exports (job));
 }
 
 static guint
@@ -79,44 +124,159 @@ count_unfinished (SendoffJob *job)
   return n;
 }
 
+/* ---- All together ---- */
+
+static void
+measure (SendoffJobMonitor *self, double done)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  double seconds = (double)(now_us - self->sampled_at_us) / G_USEC_PER_SEC, weight;
+
+  /* A job that was taken away, or a pause, says nothing about speed. */
+  if (self->sampled_at_us == 0 || done < self->sampled_done || seconds > FORGET_AFTER_S)
+    {
+      self->sampled_at_us = now_us;
+      self->sampled_done = done;
+    }
+  if (now_us - self->sampled_at_us < SAMPLE_US)
+    return;
+  self->measured_s += seconds;
+  weight = MAX (1 - exp (-seconds / SMOOTHING_S), seconds / self->measured_s);
+  self->per_second += ((done - self->sampled_done) / seconds - self->per_second) * weight;
+  self->sampled_at_us = now_us;
+  self->sampled_done = done;
+}
+
+static char *
+dup_end (gint64 time_left_us)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GDateTime) end = g_date_time_add (now, time_left_us);
+  /* Translators: the time of day, as in g_date_time_format() */
+  g_autofree char *clock = g_date_time_format (end, _ ("%H:%M"));
+
+  return g_strdup_printf (_ ("done at %s"), clock);
+}
+
+static char *
+dup_overall_text (SendoffJobMonitor *self, double total, double done)
+{
+  g_autofree char *left = NULL;
+  g_autofree char *end = NULL;
+  GString *text;
+
+  if (self->n_running == 0)
+    return g_strdup ("");
+  text = g_string_new (NULL);
+  g_string_append_printf (text, ngettext ("%u export", "%u exports", self->n_running), self->n_running);
+  g_string_append_printf (text, " · %.0f %%", floor (done / total * 100));
+  if (self->n_active == 0)
+    g_string_append_printf (text, " · %s", _ ("paused"));
+  else if (self->measured_s > TIME_LEFT_AFTER_S && self->per_second > 1e-3)
+    {
+      gint64 time_left_us = (gint64)((total - done) / self->per_second * G_USEC_PER_SEC);
+
+      left = sendoff_words_for_time_left (time_left_us);
+      end = dup_end (time_left_us);
+      g_string_append_printf (text, " · %s · %s", left, end);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* Exports count alike, and those that ended since there was last nothing to do count too. */
+static void
+sum_up (SendoffJobMonitor *self)
+{
+  double total = 100.0 * self->n_ended, done = total;
+  g_autofree char *text = NULL;
+  GHashTableIter iter;
+  gpointer job;
+
+  g_hash_table_iter_init (&iter, self->running);
+  while (g_hash_table_iter_next (&iter, &job, NULL))
+    if (!sendoff_job_get_interrupted (job))
+      {
+        total += 100.0 * count_exports (job);
+        done += sendoff_job_get_progress (job) * count_exports (job);
+      }
+  measure (self, done);
+  text = dup_overall_text (self, total, done);
+  self->overall_fraction = total > 0 ? done / total : 0;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OVERALL_FRACTION]);
+  if (g_strcmp0 (text, self->overall_text) == 0)
+    return;
+  g_free (self->overall_text);
+  self->overall_text = g_steal_pointer (&text);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OVERALL_TEXT]);
+}
+
+static void
+forget_batch (SendoffJobMonitor *self)
+{
+  self->n_ended = 0;
+  self->sampled_at_us = 0;
+  self->per_second = self->measured_s = 0;
+}
+
 static void
 recount (SendoffJobMonitor *self)
 {
   GHashTableIter iter;
   gpointer job;
-  guint n = 0;
+  guint n_running = 0, n_active = 0;
 
   g_hash_table_iter_init (&iter, self->running);
   while (g_hash_table_iter_next (&iter, &job, NULL))
     if (!sendoff_job_get_interrupted (job))
-      n += MAX (count_unfinished (job), 1);
-  if (n == self->n_running)
-    return;
-  self->n_running = n;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_RUNNING]);
+      {
+        guint n = MAX (count_unfinished (job), 1);
+
+        n_running += n;
+        n_active += sendoff_job_get_paused (job) ? 0 : n;
+      }
+  if (n_running == 0)
+    forget_batch (self);
+  if (n_active != self->n_active)
+    {
+      self->n_active = n_active;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_ACTIVE]);
+    }
+  if (n_running != self->n_running)
+    {
+      self->n_running = n_running;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_RUNNING]);
+    }
+  sum_up (self);
 }
 
+/* ---- Jobs ---- */
+
+/* A job that is over can begin again. */
 static void
 on_job_changed (SendoffJobMonitor *self, GParamSpec *pspec, SendoffJob *job)
 {
   gboolean has_ended = sendoff_status_is_final (sendoff_job_get_status (job));
 
   g_object_ref (job);
-  if (has_ended && g_hash_table_remove (self->running, job))
-    g_signal_emit (self, signals[SIGNAL_ENDED], 0, job);
+  if (!has_ended)
+    g_hash_table_add (self->running, g_object_ref (job));
+  else if (g_hash_table_remove (self->running, job))
+    {
+      self->n_ended += count_exports (job);
+      g_signal_emit (self, signals[SIGNAL_ENDED], 0, job);
+    }
   recount (self);
   g_object_unref (job);
 }
 
 static void
-watch_job (SendoffJobMonitor *self, SendoffJob *job)
+follow_job (SendoffJobMonitor *self, SendoffJob *job)
 {
-  if (sendoff_status_is_final (sendoff_job_get_status (job))
-      || !g_hash_table_add (self->running, g_object_ref (job)))
-    return;
-  g_signal_connect_object (job, "notify::status", G_CALLBACK (on_job_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (job, "notify::interrupted", G_CALLBACK (on_job_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (job, "notify::progress", G_CALLBACK (on_job_changed), self, G_CONNECT_SWAPPED);
+  static const char *const signal_names[]
+      = { "notify::status", "notify::interrupted", "notify::paused", "notify::progress" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (signal_names); i++)
+    g_signal_connect_object (job, signal_names[i], G_CALLBACK (on_job_changed), self, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -126,7 +286,9 @@ on_jobs_changed (SendoffJobMonitor *self, guint position, guint removed, guint a
     {
       g_autoptr (SendoffJob) job = g_list_model_get_item (self->jobs, i);
 
-      watch_job (self, job);
+      follow_job (self, job);
+      if (!sendoff_status_is_final (sendoff_job_get_status (job)))
+        g_hash_table_add (self->running, g_object_ref (job));
     }
   recount (self);
 }
@@ -154,8 +316,9 @@ sendoff_job_monitor_start (SendoffJobMonitor *self, GListModel *jobs)
     {
       g_autoptr (SendoffJob) job = g_list_model_get_item (jobs, i);
 
+      follow_job (self, job);
       if (sendoff_job_get_interrupted (job))
-        watch_job (self, job);
+        g_hash_table_add (self->running, g_object_ref (job));
     }
   g_signal_connect_object (jobs, "items-changed", G_CALLBACK (on_jobs_changed), self, G_CONNECT_SWAPPED);
 }
@@ -165,4 +328,28 @@ guint
 sendoff_job_monitor_get_n_running (SendoffJobMonitor *self)
 {
   return self->n_running;
+}
+
+/** sendoff_job_monitor_get_n_active: how many of them are not paused. */
+guint
+sendoff_job_monitor_get_n_active (SendoffJobMonitor *self)
+{
+  return self->n_active;
+}
+
+/** sendoff_job_monitor_pause_all: pauses every job that goes on or waits, or lets all of them go on. */
+void
+sendoff_job_monitor_pause_all (SendoffJobMonitor *self, gboolean paused)
+{
+  g_autoptr (GList) jobs = g_hash_table_get_keys (self->running);
+
+  for (GList *link = jobs; link != NULL; link = link->next)
+    {
+      if (sendoff_job_get_interrupted (link->data))
+        continue;
+      if (paused)
+        sendoff_job_pause (link->data);
+      else
+        sendoff_job_resume (link->data);
+    }
 }

@@ -8,10 +8,13 @@ G_BEGIN_DECLS
 #define SENDOFF_TYPE_JOB_MONITOR (sendoff_job_monitor_get_type ())
 G_DECLARE_FINAL_TYPE (SendoffJobMonitor, sendoff_job_monitor, SENDOFF, JOB_MONITOR, GObject)
 
-/* Properties: n-running (uint, notified): exports that go on or wait, without interrupted ones. Signal:
- * "ended" (SendoffJob). */
+/* Properties (read-only, notified): n-running (uint: exports that go on, wait or are paused, without interrupted ones),
+ * n-active (uint: those that are not paused), overall-text (string: "3 exports · 46 % · 2 min 5 s left · done at 16:42",
+ * empty when there are none), overall-fraction (double 0–1). Signal: "ended" (SendoffJob). */
 SendoffJobMonitor *sendoff_job_monitor_new (void);
 void sendoff_job_monitor_start (SendoffJobMonitor *self, GListModel *jobs);
 guint sendoff_job_monitor_get_n_running (SendoffJobMonitor *self);
+guint sendoff_job_monitor_get_n_active (SendoffJobMonitor *self);
+void sendoff_job_monitor_pause_all (SendoffJobMonitor *self, gboolean paused);
 
 G_END_DECLS

@@ -1,22 +1,35 @@
 #include "app/sendoff-queue-item.h"
 
-#include <glib/gi18n.h>
+#include "base/sendoff-i18n.h"
 
-#include "base/sendoff-error.h"
-#include "sendoff-config.h"
+#include "app/sendoff-queue-words.h"
 
 struct _SendoffQueueItem
 {
   GObject parent_instance;
   SendoffJob *job;
   SendoffExport *export;
+  char *title;
+  gboolean elsewhere;
+  gboolean cancelling;
+  gboolean is_shared;
+  SendoffQueueState state;
+  char *state_text;
+  char *numbers;        /* (nullable) */
+  GdkPaintable *poster; /* (nullable) */
 };
 
 enum
 {
-  PROP_JOB = 1,
-  PROP_EXPORT,
-  PROP_TITLE,
+  PROP_TITLE = 1,
+  PROP_STATE,
+  PROP_STATE_TEXT,
+  PROP_NUMBERS,
+  PROP_FRACTION,
+  PROP_SHOWS_PROGRESS,
+  PROP_IS_FINAL,
+  PROP_IS_SHARED,
+  PROP_POSTER,
   N_PROPS
 };
 
@@ -31,6 +44,10 @@ sendoff_queue_item_finalize (GObject *object)
 
   g_clear_object (&self->job);
   g_clear_object (&self->export);
+  g_clear_object (&self->poster);
+  g_free (self->title);
+  g_free (self->state_text);
+  g_free (self->numbers);
   G_OBJECT_CLASS (sendoff_queue_item_parent_class)->finalize (object);
 }
 
@@ -41,14 +58,32 @@ sendoff_queue_item_get_property (GObject *object, guint prop_id, GValue *value, 
 
   switch (prop_id)
     {
-    case PROP_JOB:
-      g_value_set_object (value, self->job);
-      break;
-    case PROP_EXPORT:
-      g_value_set_object (value, self->export);
-      break;
     case PROP_TITLE:
-      g_value_take_string (value, sendoff_queue_item_dup_title (self));
+      g_value_set_string (value, self->title);
+      break;
+    case PROP_STATE:
+      g_value_set_int (value, self->state);
+      break;
+    case PROP_STATE_TEXT:
+      g_value_set_string (value, self->state_text);
+      break;
+    case PROP_NUMBERS:
+      g_value_set_string (value, self->numbers);
+      break;
+    case PROP_FRACTION:
+      g_value_set_double (value, CLAMP (sendoff_export_get_progress (self->export) / 100, 0, 1));
+      break;
+    case PROP_SHOWS_PROGRESS:
+      g_value_set_boolean (value, self->state < SENDOFF_QUEUE_CANCELLING);
+      break;
+    case PROP_IS_FINAL:
+      g_value_set_boolean (value, self->state >= SENDOFF_QUEUE_COMPLETED);
+      break;
+    case PROP_IS_SHARED:
+      g_value_set_boolean (value, self->is_shared);
+      break;
+    case PROP_POSTER:
+      g_value_set_object (value, self->poster);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -63,9 +98,15 @@ sendoff_queue_item_class_init (SendoffQueueItemClass *klass)
 
   object_class->finalize = sendoff_queue_item_finalize;
   object_class->get_property = sendoff_queue_item_get_property;
-  properties[PROP_JOB] = g_param_spec_object ("job", NULL, NULL, SENDOFF_TYPE_JOB, flags);
-  properties[PROP_EXPORT] = g_param_spec_object ("export", NULL, NULL, SENDOFF_TYPE_EXPORT, flags);
   properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, flags);
+  properties[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, SENDOFF_QUEUE_CANCELLED, 0, flags);
+  properties[PROP_STATE_TEXT] = g_param_spec_string ("state-text", NULL, NULL, NULL, flags);
+  properties[PROP_NUMBERS] = g_param_spec_string ("numbers", NULL, NULL, NULL, flags);
+  properties[PROP_FRACTION] = g_param_spec_double ("fraction", NULL, NULL, 0, 1, 0, flags);
+  properties[PROP_SHOWS_PROGRESS] = g_param_spec_boolean ("shows-progress", NULL, NULL, FALSE, flags);
+  properties[PROP_IS_FINAL] = g_param_spec_boolean ("is-final", NULL, NULL, FALSE, flags);
+  properties[PROP_IS_SHARED] = g_param_spec_boolean ("is-shared", NULL, NULL, FALSE, flags);
+  properties[PROP_POSTER] = g_param_spec_object ("poster", NULL, NULL, GDK_TYPE_PAINTABLE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -74,77 +115,137 @@ sendoff_queue_item_init (SendoffQueueItem *self)
 {
 }
 
-static SendoffQueueItem *
-new_item (SendoffJob *job, SendoffExport *export)
+static SendoffQueueState
+get_final_state (SendoffStatus status)
+{
+  return status == SENDOFF_STATUS_COMPLETED ? SENDOFF_QUEUE_COMPLETED
+         : status == SENDOFF_STATUS_FAILED  ? SENDOFF_QUEUE_FAILED
+                                            : SENDOFF_QUEUE_CANCELLED;
+}
+
+static SendoffQueueState
+find_state (SendoffQueueItem *self)
+{
+  SendoffStatus status = sendoff_export_get_status (self->export);
+
+  if (sendoff_status_is_final (status))
+    return get_final_state (status);
+  if (self->cancelling)
+    return SENDOFF_QUEUE_CANCELLING;
+  if (sendoff_job_get_interrupted (self->job))
+    return sendoff_job_get_source_problem (self->job) != NULL ? SENDOFF_QUEUE_LOST
+                                                              : SENDOFF_QUEUE_INTERRUPTED;
+  if (self->elsewhere)
+    return SENDOFF_QUEUE_ELSEWHERE;
+  if (sendoff_job_get_paused (self->job))
+    return SENDOFF_QUEUE_PAUSED;
+  return status == SENDOFF_STATUS_QUEUED ? SENDOFF_QUEUE_WAITING : SENDOFF_QUEUE_RUNNING;
+}
+
+static gboolean
+find_is_shared (SendoffQueueItem *self)
+{
+  GListModel *exports = sendoff_job_get_exports (self->job);
+  guint n_unfinished = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (exports); i++)
+    {
+      g_autoptr (SendoffExport) export = g_list_model_get_item (exports, i);
+
+      n_unfinished += sendoff_status_is_final (sendoff_export_get_status (export)) ? 0 : 1;
+    }
+  return n_unfinished > 1 && !sendoff_status_is_final (sendoff_export_get_status (self->export));
+}
+
+/* Takes @text. */
+static void
+take_text (SendoffQueueItem *self, char **member, guint prop_id, char *text)
+{
+  gboolean changed = g_strcmp0 (*member, text) != 0;
+
+  g_free (*member);
+  *member = text;
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
+}
+
+static void
+take_state (SendoffQueueItem *self, SendoffQueueState state)
+{
+  if (self->state == state)
+    return;
+  self->state = state;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SHOWS_PROGRESS]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_FINAL]);
+}
+
+/* Of the job: its state, and that of the export's siblings. */
+static void
+on_state_changed (SendoffQueueItem *self)
+{
+  gboolean is_shared = find_is_shared (self);
+
+  g_object_freeze_notify (G_OBJECT (self));
+  take_state (self, find_state (self));
+  take_text (self, &self->state_text, PROP_STATE_TEXT, sendoff_queue_words_for_state (self));
+  take_text (self, &self->numbers, PROP_NUMBERS, sendoff_queue_words_for_numbers (self));
+  if (is_shared != self->is_shared)
+    {
+      self->is_shared = is_shared;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_SHARED]);
+    }
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+static void
+on_export_changed (SendoffQueueItem *self, GParamSpec *pspec)
+{
+  if (g_str_equal (pspec->name, "progress"))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FRACTION]);
+  if (g_str_equal (pspec->name, "status") || g_str_equal (pspec->name, "stage")
+      || g_str_equal (pspec->name, "file"))
+    on_state_changed (self);
+  else
+    take_text (self, &self->numbers, PROP_NUMBERS, sendoff_queue_words_for_numbers (self));
+}
+
+static void
+on_job_changed (SendoffQueueItem *self, GParamSpec *pspec)
+{
+  if (g_str_equal (pspec->name, "interrupted") && sendoff_job_get_interrupted (self->job))
+    self->elsewhere = FALSE;
+  if (!g_str_equal (pspec->name, "progress") || self->is_shared != find_is_shared (self))
+    on_state_changed (self);
+}
+
+static char *
+dup_title (SendoffQueueItem *self)
+{
+  const SendoffPlan *plan = sendoff_job_get_plan (self->job);
+  const char *source = plan != NULL && plan->source_name != NULL ? plan->source_name : _ ("Video");
+
+  return g_strdup_printf ("%s → %s", source, sendoff_export_get_name (self->export));
+}
+
+/** sendoff_queue_item_new: (transfer full): a row for @export of @job; @elsewhere is whether another process
+ * carries it out. */
+SendoffQueueItem *
+sendoff_queue_item_new (SendoffJob *job, SendoffExport *export, gboolean elsewhere)
 {
   SendoffQueueItem *self = g_object_new (SENDOFF_TYPE_QUEUE_ITEM, NULL);
 
   self->job = g_object_ref (job);
-  self->export = export;
+  self->export = g_object_ref (export);
+  self->elsewhere = elsewhere;
+  self->title = dup_title (self);
+  self->state = find_state (self);
+  self->is_shared = find_is_shared (self);
+  self->state_text = sendoff_queue_words_for_state (self);
+  self->numbers = sendoff_queue_words_for_numbers (self);
+  g_signal_connect_object (export, "notify", G_CALLBACK (on_export_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (job, "notify", G_CALLBACK (on_job_changed), self, G_CONNECT_SWAPPED);
   return self;
-}
-
-/* Inserts the rows of a job; returns the position after them. */
-static guint
-insert_rows (GListStore *rows, guint position, SendoffJob *job)
-{
-  GListModel *exports = sendoff_job_get_exports (job);
-  guint n = g_list_model_get_n_items (exports);
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (SendoffQueueItem) item = new_item (job, g_list_model_get_item (exports, i));
-
-      g_list_store_insert (rows, position + i, item);
-    }
-  return position + n;
-}
-
-static guint
-count_rows (GListModel *jobs, guint n_jobs)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < n_jobs; i++)
-    {
-      g_autoptr (SendoffJob) job = g_list_model_get_item (jobs, i);
-
-      n += g_list_model_get_n_items (sendoff_job_get_exports (job));
-    }
-  return n;
-}
-
-static void
-on_jobs_changed (GListModel *jobs, guint position, guint removed, guint added, GListStore *rows)
-{
-  guint row;
-
-  /* Jobs are removed only all together, when the engine starts again. */
-  if (removed > 0)
-    {
-      g_list_store_remove_all (rows);
-      position = 0;
-      added = g_list_model_get_n_items (jobs);
-    }
-  row = count_rows (jobs, position);
-  for (guint i = position; i < position + added; i++)
-    {
-      g_autoptr (SendoffJob) job = g_list_model_get_item (jobs, i);
-
-      row = insert_rows (rows, row, job);
-    }
-}
-
-/** sendoff_queue_item_list: (transfer full): the rows for all exports of @jobs, a list of SendoffJob, in its
- * order. */
-GListStore *
-sendoff_queue_item_list (GListModel *jobs)
-{
-  GListStore *rows = g_list_store_new (SENDOFF_TYPE_QUEUE_ITEM);
-
-  g_signal_connect_object (jobs, "items-changed", G_CALLBACK (on_jobs_changed), rows, 0);
-  on_jobs_changed (jobs, 0, 0, g_list_model_get_n_items (jobs), rows);
-  return rows;
 }
 
 /** sendoff_queue_item_get_job: (transfer none): the job of the export. */
@@ -161,33 +262,39 @@ sendoff_queue_item_get_export (SendoffQueueItem *self)
   return self->export;
 }
 
-/** sendoff_queue_item_dup_title: (transfer full): "holiday.mp4 → YouTube". */
-char *
-sendoff_queue_item_dup_title (SendoffQueueItem *self)
+/** sendoff_queue_item_get_state: what decides what can be done with it. */
+SendoffQueueState
+sendoff_queue_item_get_state (SendoffQueueItem *self)
 {
-  const SendoffPlan *plan = sendoff_job_get_plan (self->job);
-  const char *source = plan != NULL && plan->source_name != NULL ? plan->source_name : _ ("Video");
-
-  return g_strdup_printf ("%s → %s", source, sendoff_export_get_name (self->export));
+  return self->state;
 }
 
-/** sendoff_queue_item_dup_details: (transfer full): all that is known about a failure, for a report. */
-char *
-sendoff_queue_item_dup_details (SendoffQueueItem *self)
+/** sendoff_queue_item_get_title: (transfer none): "holiday.mp4 → YouTube". */
+const char *
+sendoff_queue_item_get_title (SendoffQueueItem *self)
 {
-  const GError *error = sendoff_export_get_error (self->export);
-  const char *stage = sendoff_export_get_error_stage (self->export);
-  const char *const *warnings = sendoff_export_get_warnings (self->export);
-  g_autofree char *title = sendoff_queue_item_dup_title (self);
-  GString *text = g_string_new (NULL);
+  return self->title;
+}
 
-  g_string_append_printf (text, "Sendoff %s\n%s\n", SENDOFF_VERSION, title);
-  if (error != NULL)
-    g_string_append_printf (text, "%s\nCode: %s\n", error->message, sendoff_error_get_nick (error->code));
-  if (stage != NULL)
-    g_string_append_printf (text, "Stage: %s\n", stage);
-  g_string_append_printf (text, "Export: %s\n", sendoff_job_get_export_id (self->job));
-  for (guint i = 0; warnings != NULL && warnings[i] != NULL; i++)
-    g_string_append_printf (text, "Warning: %s\n", warnings[i]);
-  return g_string_free (text, FALSE);
+/** sendoff_queue_item_set_cancelling: whether it is about to be cancelled, which can still be taken back. */
+void
+sendoff_queue_item_set_cancelling (SendoffQueueItem *self, gboolean cancelling)
+{
+  self->cancelling = cancelling;
+  on_state_changed (self);
+}
+
+/** sendoff_queue_item_has_poster: whether there is a picture of the video. */
+gboolean
+sendoff_queue_item_has_poster (SendoffQueueItem *self)
+{
+  return self->poster != NULL;
+}
+
+/** sendoff_queue_item_set_poster: @poster is a picture of the video. */
+void
+sendoff_queue_item_set_poster (SendoffQueueItem *self, GdkPaintable *poster)
+{
+  if (g_set_object (&self->poster, poster))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_POSTER]);
 }

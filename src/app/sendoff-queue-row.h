@@ -1,8 +1,7 @@
-/* An export in the queue: where it stands in words, its progress, and what can be done with it. Main thread.
- */
+/* A row of the queue, bound to its item; its buttons are actions of the page. Main thread. */
 #pragma once
 
-#include <adwaita.h>
+#include <gtk/gtk.h>
 
 #include "app/sendoff-queue-item.h"
 
@@ -12,5 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SendoffQueueRow, sendoff_queue_row, SENDOFF, QUEUE_ROW, GtkBox)
 
 /* Properties: item (SendoffQueueItem, nullable). */
+GtkWidget *sendoff_queue_row_new (void);
+void sendoff_queue_row_set_item (SendoffQueueRow *self, SendoffQueueItem *item);
 
 G_END_DECLS

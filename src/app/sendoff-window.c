@@ -16,6 +16,8 @@ struct _SendoffWindow
   char *problem; /* (nullable) */
   AdwToastOverlay *toasts;
   AdwViewStack *pages;
+  SendoffQueuePage *queue_page;
+  SendoffEngine *engine;
   GtkFileChooserNative *chooser; /* (nullable): while it is open */
 };
 
@@ -197,7 +199,8 @@ sendoff_window_close_request (GtkWindow *window)
 {
   SendoffWindow *self = SENDOFF_WINDOW (window);
 
-  if (sendoff_job_monitor_get_n_running (self->monitor) == 0)
+  sendoff_queue_page_settle (self->queue_page);
+  if (sendoff_job_monitor_get_n_active (self->monitor) == 0)
     return GTK_WINDOW_CLASS (sendoff_window_parent_class)->close_request (window);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   return TRUE;
@@ -216,6 +219,7 @@ sendoff_window_dispose (GObject *object)
   g_clear_object (&self->draft);
   g_clear_object (&self->jobs);
   g_clear_object (&self->monitor);
+  g_clear_object (&self->engine);
   G_OBJECT_CLASS (sendoff_window_parent_class)->dispose (object);
 }
 
@@ -290,6 +294,7 @@ sendoff_window_class_init (SendoffWindowClass *klass)
                                                "/io/github/story_genius/Sendoff/ui/sendoff-window.ui");
   gtk_widget_class_bind_template_child (widget_class, SendoffWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, SendoffWindow, pages);
+  gtk_widget_class_bind_template_child (widget_class, SendoffWindow, queue_page);
   gtk_widget_class_bind_template_callback (widget_class, get_view);
   gtk_widget_class_bind_template_callback (widget_class, has_object);
   gtk_widget_class_bind_template_callback (widget_class, on_drop);
@@ -314,6 +319,7 @@ sendoff_window_new (GtkApplication *application,
   self->draft = sendoff_draft_new (engine, preferences);
   self->jobs = g_object_ref (sendoff_engine_get_jobs (engine));
   self->monitor = g_object_ref (monitor);
+  self->engine = g_object_ref (engine);
   g_signal_connect_object (self->draft, "queued", G_CALLBACK (on_queued), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->draft, "notify::can-export", G_CALLBACK (on_can_export_changed), self,
                            G_CONNECT_SWAPPED);
@@ -331,6 +337,7 @@ void
 sendoff_window_start (SendoffWindow *self)
 {
   sendoff_draft_start (self->draft);
+  sendoff_queue_page_start (self->queue_page, self->engine);
   self->started = TRUE;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STARTED]);
 }
@@ -340,6 +347,7 @@ void
 sendoff_window_stop (SendoffWindow *self)
 {
   sendoff_draft_stop (self->draft);
+  sendoff_queue_page_stop (self->queue_page);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }
 

@@ -232,31 +232,19 @@ on_cancel_export_requested (SendoffEngine *self, SendoffExport *export, SendoffJ
 }
 
 static void
-add_job (SendoffEngine *self, SendoffJob *job, guint position)
+watch_job (SendoffEngine *self, SendoffJob *job)
 {
   g_signal_connect_object (job, "cancel-requested", G_CALLBACK (on_cancel_requested), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (job, "cancel-export-requested", G_CALLBACK (on_cancel_export_requested), self,
                            G_CONNECT_SWAPPED);
-  g_list_store_insert (self->jobs, position, job);
 }
 
 static void
-add_stored_jobs (SendoffEngine *self, SendoffStartup *start)
+add_stored_jobs (SendoffEngine *self, GPtrArray *jobs)
 {
-  for (guint i = 0; i < start->jobs->len; i++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (SendoffJob) job = sendoff_job_new_from_stored (g_ptr_array_index (start->jobs, i), &error);
-
-      if (job == NULL)
-        {
-          g_info ("stored job left out: %s", error->message);
-          continue;
-        }
-      sendoff_job_set_interrupted (job, g_array_index (start->interrupted, gboolean, i));
-      sendoff_job_set_source_problem (job, g_ptr_array_index (start->source_problems, i));
-      add_job (self, job, g_list_model_get_n_items (G_LIST_MODEL (self->jobs)));
-    }
+  for (guint i = 0; i < jobs->len; i++)
+    watch_job (self, g_ptr_array_index (jobs, i));
+  g_list_store_splice (self->jobs, 0, g_list_model_get_n_items (G_LIST_MODEL (self->jobs)), jobs->pdata, jobs->len);
 }
 
 static void
@@ -293,8 +281,7 @@ sendoff_engine_start_finish (SendoffEngine *self, GAsyncResult *result, GError *
   self->governor = sendoff_governor_new (self->queue, self->settings, (guint)self->machine->cores);
   g_signal_connect_object (self->governor, "notify::reason", G_CALLBACK (on_held), self, G_CONNECT_SWAPPED);
   self->frame_loader = sendoff_frame_loader_new (self->queue, self->cache_dir);
-  g_list_store_remove_all (self->jobs);
-  add_stored_jobs (self, start);
+  add_stored_jobs (self, start->jobs);
   return TRUE;
 }
 
@@ -618,7 +605,8 @@ sendoff_engine_submit_finish (SendoffEngine *self, GAsyncResult *result, GError 
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return NULL;
   submission = g_task_get_task_data (G_TASK (result));
-  add_job (self, submission->job, 0);
+  watch_job (self, submission->job);
+  g_list_store_insert (self->jobs, 0, submission->job);
   if (self->queue != NULL)
     sendoff_queue_add (self->queue, submission->job, g_steal_fd (&submission->lock_fd));
   else

@@ -28,8 +28,6 @@ sendoff_startup_free (SendoffStartup *start)
   g_clear_object (&start->store);
   g_clear_object (&start->settings);
   g_clear_pointer (&start->jobs, g_ptr_array_unref);
-  g_clear_pointer (&start->interrupted, g_array_unref);
-  g_clear_pointer (&start->source_problems, g_ptr_array_unref);
   g_free (start);
 }
 
@@ -101,22 +99,45 @@ job_is_over (const char *export_id, gpointer data)
   return sendoff_status_is_final (sendoff_status_from_nick (job->status));
 }
 
+/* (transfer full) (nullable): %NULL when it was written by a program that knew other things. */
+static SendoffJob *
+restore_job (SendoffStartup *start, const SendoffStoredJob *stored)
+{
+  g_autoptr (GError) error = NULL;
+  SendoffJob *job = sendoff_job_new_from_stored (stored, &error);
+
+  if (job == NULL)
+    {
+      g_info ("stored job left out: %s", error->message);
+      return NULL;
+    }
+  if (is_interrupted (start, stored))
+    {
+      g_autofree char *problem = dup_source_problem (stored);
+
+      sendoff_job_set_interrupted (job, TRUE);
+      sendoff_job_set_source_problem (job, problem);
+    }
+  return job;
+}
+
+/* A thousand jobs are some ten megabytes of JSON, which is why they are not left to the main context. */
 static gboolean
 list_jobs (SendoffStartup *start, GError **error)
 {
-  sendoff_job_folder_sweep (start->cache_dir, job_is_over, start->store);
-  start->jobs = sendoff_store_list_jobs_sync (start->store, LISTED_JOBS_MAX, error);
-  if (start->jobs == NULL)
-    return FALSE;
-  start->interrupted = g_array_new (FALSE, FALSE, sizeof (gboolean));
-  start->source_problems = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; i < start->jobs->len; i++)
-    {
-      gboolean interrupted = is_interrupted (start, g_ptr_array_index (start->jobs, i));
+  g_autoptr (GPtrArray) stored = NULL;
 
-      g_array_append_val (start->interrupted, interrupted);
-      g_ptr_array_add (start->source_problems,
-                       interrupted ? dup_source_problem (g_ptr_array_index (start->jobs, i)) : NULL);
+  sendoff_job_folder_sweep (start->cache_dir, job_is_over, start->store);
+  stored = sendoff_store_list_jobs_sync (start->store, LISTED_JOBS_MAX, error);
+  if (stored == NULL)
+    return FALSE;
+  start->jobs = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < stored->len; i++)
+    {
+      SendoffJob *job = restore_job (start, g_ptr_array_index (stored, i));
+
+      if (job != NULL)
+        g_ptr_array_add (start->jobs, job);
     }
   return TRUE;
 }

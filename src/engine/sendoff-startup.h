@@ -18,9 +18,7 @@ typedef struct {
   SendoffMachine *machine;
   SendoffStore *store;
   SendoffSettings *settings;
-  GPtrArray *jobs;     /* SendoffStoredJob */
-  GArray *interrupted; /* gboolean, one for each job: unfinished, and nobody works on it */
-  GPtrArray *source_problems; /* for each, why its source cannot be read, or NULL */
+  GPtrArray *jobs; /* SendoffJob: not used by this thread any more once they are handed over */
 } SendoffStartup;
 
 gboolean sendoff_startup_run (SendoffStartup *start, int cores, GCancellable *cancellable, GError **error);

@@ -73,7 +73,7 @@ class Exports(WindowTest):
         self.choose(window, 'YouTube', 'Web page')
         self.export(window)
         wait_for(lambda: any(bar.value > 0 for bar in self.progress_bars(window)), 'progress')
-        window.press(window.get('button', 'Cancel'))
+        window.press(window.get('button', 'Cancel All'))
         window.wait_to_say('[Cc]ancelled')
         wait_for(lambda: not self.workers(window), 'the end of the workers')
         self.assertEqual(self.world.made_files(), [])

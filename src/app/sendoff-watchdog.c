@@ -1,0 +1,175 @@
+#include "app/sendoff-watchdog.h"
+
+#include <execinfo.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Turns of the main loop that take longer are reported one by one. */
+#define REPORTED_US 20000
+/* After so long, and then after as long again, it is written down what the main thread is doing. */
+#define LOOKED_AT_US 25000
+#define LOOK_SIGNAL  SIGURG /* without a handler it does nothing, so that a late one is harmless */
+#define N_FRAMES     40
+
+/* Where a turn began. */
+typedef struct
+{
+  gint64 wall_us;
+  gint64
+      waited_us; /* for a core, since the thread began: that is the machine's fault and not the program's */
+} Moment;
+
+struct _SendoffWatchdog
+{
+  int report_fd;
+  int schedule_fd; /* -1: this kernel does not say how long a thread waits for a core */
+  pthread_t main_thread;
+  GThread *thread;
+  gint stopping;       /* atomic */
+  gint busy_since_ms;  /* atomic: when the turn began, 0 while the main loop waits for events */
+  GPollFunc next_poll; /* what waits really */
+  Moment began;
+  gboolean has_begun;
+  gint64 longest_us;
+};
+
+/* A poll function and a signal handler are given no data. */
+static SendoffWatchdog *the_watchdog;
+
+static gint64
+read_waited (SendoffWatchdog *self)
+{
+  char text[96] = { 0 };
+  long long run_ns, waited_ns;
+
+  if (self->schedule_fd < 0 || pread (self->schedule_fd, text, sizeof text - 1, 0) <= 0
+      || sscanf (text, "%lld %lld", &run_ns, &waited_ns) != 2)
+    return 0;
+  return waited_ns / 1000;
+}
+
+static int
+now_ms (void)
+{
+  return (int)MAX (g_get_monotonic_time () / 1000 % G_MAXINT, 1);
+}
+
+static void
+end_turn (SendoffWatchdog *self)
+{
+  gint64 wall_us = g_get_monotonic_time () - self->began.wall_us;
+  gint64 waited_us = read_waited (self) - self->began.waited_us, away_us = wall_us - waited_us;
+
+  g_atomic_int_set (&self->busy_since_ms, 0);
+  if (away_us > self->longest_us)
+    {
+      self->longest_us = away_us;
+      dprintf (self->report_fd, "longest %.1f\n", (double)away_us / 1000);
+    }
+  if (away_us > REPORTED_US)
+    dprintf (self->report_fd, "turn %.1f waited %.1f at %.3f\n", (double)away_us / 1000,
+             (double)waited_us / 1000, (double)g_get_monotonic_time () / 1e6);
+}
+
+static int
+poll_and_measure (GPollFD *fds, guint n_fds, int timeout_ms)
+{
+  SendoffWatchdog *self = the_watchdog;
+  int n_ready;
+
+  if (self->has_begun)
+    end_turn (self);
+  n_ready = self->next_poll (fds, n_fds, timeout_ms);
+  self->has_begun = TRUE;
+  self->began.waited_us = read_waited (self);
+  self->began.wall_us = g_get_monotonic_time ();
+  g_atomic_int_set (&self->busy_since_ms, now_ms ());
+  return n_ready;
+}
+
+static void
+on_look (int signal_number)
+{
+  void *frames[N_FRAMES];
+  int n_frames = backtrace (frames, N_FRAMES);
+
+  if (write (the_watchdog->report_fd, "busy with:\n", strlen ("busy with:\n")) < 0)
+    return;
+  backtrace_symbols_fd (frames, n_frames, the_watchdog->report_fd);
+}
+
+static gpointer
+look (gpointer data)
+{
+  SendoffWatchdog *self = data;
+
+  while (!g_atomic_int_get (&self->stopping))
+    {
+      int since_ms = g_atomic_int_get (&self->busy_since_ms);
+
+      g_usleep (LOOKED_AT_US);
+      if (since_ms != 0 && since_ms == g_atomic_int_get (&self->busy_since_ms))
+        pthread_kill (self->main_thread, LOOK_SIGNAL);
+    }
+  return NULL;
+}
+
+static void
+begin (SendoffWatchdog *self)
+{
+  struct sigaction action = { .sa_handler = on_look, .sa_flags = SA_RESTART };
+  g_autofree char *schedule = g_strdup_printf ("/proc/self/task/%d/schedstat", (int)gettid ());
+  void *frame;
+
+  self->schedule_fd = open (schedule, O_RDONLY | O_CLOEXEC);
+  self->main_thread = pthread_self ();
+  /* The first call loads a library, which must not happen in the handler. */
+  backtrace (&frame, 1);
+  sigaction (LOOK_SIGNAL, &action, NULL);
+  the_watchdog = self;
+  self->next_poll = g_main_context_get_poll_func (NULL);
+  g_main_context_set_poll_func (NULL, poll_and_measure);
+  self->thread = g_thread_new ("sendoff-watchdog", look, self);
+}
+
+/**
+ * sendoff_watchdog_new_from_environment:
+ *
+ * Begins to watch the main loop. The report has a line "longest MILLISECONDS" for each new maximum, and what
+ * ran in turns that were long; time in which the main thread waited for a core is not counted.
+ *
+ * Returns: (transfer full) (nullable): %NULL when nobody wants to know, or the file cannot be written
+ */
+SendoffWatchdog *
+sendoff_watchdog_new_from_environment (void)
+{
+  const char *path = g_getenv ("SENDOFF_WATCHDOG");
+  int report_fd = path != NULL ? open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+  SendoffWatchdog *self;
+
+  if (report_fd < 0)
+    return NULL;
+  self = g_new0 (SendoffWatchdog, 1);
+  self->report_fd = report_fd;
+  begin (self);
+  return self;
+}
+
+/** sendoff_watchdog_free: ends the watch. */
+void
+sendoff_watchdog_free (SendoffWatchdog *self)
+{
+  g_main_context_set_poll_func (NULL, self->next_poll);
+  g_atomic_int_set (&self->stopping, TRUE);
+  g_thread_join (self->thread);
+  signal (LOOK_SIGNAL, SIG_DFL);
+  the_watchdog = NULL;
+  close (self->report_fd);
+  if (self->schedule_fd >= 0)
+    close (self->schedule_fd);
+  g_free (self);
+}
