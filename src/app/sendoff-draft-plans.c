@@ -72,7 +72,7 @@ count_companions (const SendoffDraftPlan *self, guint output)
 
   for (guint i = 0; i < self->plan->outputs->len; i++)
     n += sendoff_plan_get_output (self->plan, i)->group == group
-         && sendoff_estimator_get_output (self->estimator, i)->time_is_known;
+         && sendoff_estimator_get_output (self->estimator, i)->seconds.middle > 0;
   return MAX (n, 1);
 }
 
@@ -84,7 +84,7 @@ sendoff_draft_plan_get_work_us (const SendoffDraftPlan *self, guint output, cons
   const SendoffOutputEstimate *estimate
       = self->estimator != NULL ? sendoff_estimator_get_output (self->estimator, output) : NULL;
 
-  if (estimate != NULL && estimate->time_is_known)
+  if (estimate != NULL && estimate->seconds.middle > 0)
     return (gint64)(estimate->seconds.middle * 1e6 / count_companions (self, output));
   return sendoff_estimate_cpu_us (sendoff_source_item_get_info (self->source),
                                   sendoff_plan_get_output (self->plan, output))

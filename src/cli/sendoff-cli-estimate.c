@@ -31,21 +31,6 @@ judge_size (const SendoffInterval *size, gint64 limit)
   return size->low > (double)limit ? "will-not-fit" : "may-not-fit";
 }
 
-static void
-add_time (JsonBuilder *builder, const SendoffOutputEstimate *estimate)
-{
-  json_builder_set_member_name (builder, "estimated_time_seconds");
-  if (!estimate->time_is_known)
-    {
-      json_builder_add_null_value (builder);
-      json_builder_set_member_name (builder, "time_interval_seconds");
-      json_builder_add_null_value (builder);
-      return;
-    }
-  json_builder_add_double_value (builder, estimate->seconds.middle);
-  add_interval (builder, "time_interval_seconds", &estimate->seconds, 1);
-}
-
 /* What would make it fit, as settings of a request. */
 static void
 add_recommended (JsonBuilder *builder, const SendoffOutputPlan *output, const SendoffOutputEstimate *estimate)
@@ -88,7 +73,9 @@ add_output (JsonBuilder *builder, SendoffEstimator *estimator, guint index)
   json_builder_set_member_name (builder, "estimated_size_mb");
   json_builder_add_double_value (builder, estimate->size_bytes.middle / 1e6);
   add_interval (builder, "size_interval_mb", &estimate->size_bytes, 1e6);
-  add_time (builder, estimate);
+  json_builder_set_member_name (builder, "estimated_time_seconds");
+  json_builder_add_double_value (builder, estimate->seconds.middle);
+  add_interval (builder, "time_interval_seconds", &estimate->seconds, 1);
   json_builder_set_member_name (builder, "tried");
   json_builder_add_double_value (builder, estimate->tried);
   if (output->max_size_bytes > 0)
@@ -127,8 +114,6 @@ describe_time (const SendoffOutputEstimate *estimate)
   g_autofree char *low = sendoff_format_duration ((gint64)(estimate->seconds.low * 1e6));
   g_autofree char *high = sendoff_format_duration ((gint64)(estimate->seconds.high * 1e6));
 
-  if (!estimate->time_is_known)
-    return g_strdup ("time unknown before it runs");
   return g_strdup_printf ("about %s (%s–%s)", middle, low, high);
 }
 

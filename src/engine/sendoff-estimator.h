@@ -15,8 +15,7 @@ G_BEGIN_DECLS
 /* What is known of one output now. */
 typedef struct {
   SendoffInterval size_bytes; /* 90 %; all 0 when it cannot be told */
-  gboolean time_is_known;
-  SendoffInterval seconds;    /* until all of it is made, when nothing else runs */
+  SendoffInterval seconds;    /* until all of it is made, when nothing else runs; all 0 unknown */
   double tried;               /* fraction of the picture that is encoded, 0–1 */
 } SendoffOutputEstimate;
 

@@ -95,14 +95,9 @@ make_spec_locked (SendoffRunner *self, RunnerWork *work)
 
       if (track->trailer != NULL || !sendoff_runner_is_wanted_locked (self, track->outputs))
         continue;
-      output = sendoff_audio_output_spec_new ();
+      output = sendoff_audio_output_spec_new_of_plan (plan, track->number);
       output->output = (int)track->output;
       output->path = g_strdup (track->path);
-      output->audio = sendoff_audio_plan_copy (get_audio (self, track));
-      output->start_us = plan->start_us;
-      output->end_us = plan->end_us;
-      output->trimmed_start = plan->trimmed_start;
-      output->trimmed_end = plan->trimmed_end;
       g_ptr_array_add (spec->audio_outputs, output);
     }
   return spec;

@@ -4,66 +4,22 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
-#include "engine/sendoff-memory.h"
-#include "engine/sendoff-chunk-ledger.h"
 #include "engine/sendoff-identity.h"
-#include "model/sendoff-estimate.h"
+#include "engine/sendoff-memory.h"
+#include "engine/sendoff-trial-private.h"
 
 /* After every job: whoever waits for a file comes before whoever wonders. */
 #define PRIORITY G_MININT
 /* One chunk tells nothing about how much chunks differ. */
 #define LEAST_CHUNKS 2
-/* The 90 % interval of times: what else the machine does, and how much the rest may differ from what was
- * tried. */
-#define LEAST_TIME_SPREAD 1.1
-#define TIME_SPREAD       0.9
-/* Joining, writing and reading the file again, beside the encoding. */
-#define FINISHING_SHARE   0.02
-#define FINISHING_SECONDS 0.5
-/* Of sound and container, which are known by their rates. */
-#define REST_SPREAD 0.02
-/* Below this the model's interval is not believed: it is the same for every video. */
-#define LEAST_PRIOR_SPREAD 1.5
-
-/* Outputs whose video is the same to the last byte share one. */
-typedef struct
-{
-  guint output;               /* the first of outputs */
-  GArray *outputs;            /* guint */
-  SendoffChunkLedger *ledger; /* guarded by the mutex */
-} TrialRendition;
-
-/* Renditions over one grid, tried chunk by chunk from one decode. */
-typedef struct
-{
-  const SendoffChunkGroup *grid;
-  GPtrArray *renditions; /* TrialRendition, owned */
-  guint *order;          /* chunks as they are tried */
-  guint n_chunks, n_wanted, n_pushed;
-  /* guarded by the mutex */
-  double tried_seconds, elapsed_seconds; /* of video, of a slot */
-  gboolean distrusted;                   /* its seeks lie: what they led to is worth nothing */
-} TrialGroup;
-
-typedef struct
-{
-  const SendoffTrialSetup *setup;
-  SendoffWorkerClient *client;
-  SendoffLane *lane;
-  GCancellable *cancellable; /* (nullable) */
-  guint n_slots, n_running;
-  int source_fd;
-  gint64 source_size_bytes;
-  GPtrArray *groups; /* TrialGroup */
-  SendoffOutputEstimate *estimates;
-  GMutex mutex;
-} Trial;
-
+/* Longer sound is made only when all of the picture is. */
+#define MOST_AUDIO_SECONDS 600.0
 typedef struct
 {
   Trial *trial;
-  TrialGroup *group;
+  TrialGroup *group; /* NULL for a track */
   guint chunk;
+  SendoffTrialTrack *track; /* (nullable) */
   GError *error;
 } TrialWork;
 
@@ -72,7 +28,6 @@ rendition_free (gpointer data)
 {
   TrialRendition *rendition = data;
 
-  g_clear_pointer (&rendition->outputs, g_array_unref);
   if (rendition->ledger != NULL)
     sendoff_chunk_ledger_close (rendition->ledger, FALSE);
   g_free (rendition);
@@ -102,134 +57,12 @@ is_tried (const SendoffOutputPlan *output)
   return output->video != NULL && output->video->rate_control == SENDOFF_RATE_CRF && output->video->crf >= 0;
 }
 
-/* Length of chunk @index. */
-static double
-get_seconds (const SendoffChunkGroup *grid, guint index)
-{
-  gint64 start_us = g_array_index (grid->boundaries_us, gint64, index);
-  gint64 end_us = g_array_index (grid->boundaries_us, gint64, index + 1);
-
-  return (double)MAX (end_us - start_us, 1) / 1e6;
-}
-
-/* What the source spends on chunk @index, by the bytes of its whole seconds; 0 unknown. */
-static double
-get_source_bytes (const SendoffMediaInfo *source, const SendoffChunkGroup *grid, guint index)
-{
-  const SendoffStreamInfo *stream = sendoff_media_info_get_video (source);
-  double start = (double)g_array_index (grid->boundaries_us, gint64, index) / 1e6;
-  double end = (double)g_array_index (grid->boundaries_us, gint64, index + 1) / 1e6;
-  double sum = 0;
-
-  if (stream == NULL || stream->packet_profile_bytes == NULL)
-    return 0;
-  for (guint second = (guint)MAX (floor (start), 0);
-       second < stream->packet_profile_bytes->len && second < end; second++)
-    {
-      double share = MIN (end, second + 1.0) - MAX (start, (double)second);
-
-      sum += (double)g_array_index (stream->packet_profile_bytes, gint64, second) * share;
-    }
-  return sum;
-}
-
-/* (transfer full): the chunks of @rendition (nullable) with what is known of each. */
-static SendoffSample *
-make_samples (Trial *self, TrialGroup *group, TrialRendition *rendition)
-{
-  SendoffSample *samples = g_new0 (SendoffSample, group->n_chunks);
-
-  for (guint i = 0; i < group->n_chunks; i++)
-    {
-      const SendoffPacketTrailer *trailer = rendition != NULL ? rendition->ledger->chunks[i].trailer : NULL;
-
-      samples[i].seconds = get_seconds (group->grid, i);
-      samples[i].source_bytes = get_source_bytes (self->setup->source, group->grid, i);
-      samples[i].bytes = trailer != NULL ? trailer->bytes : -1;
-    }
-  return samples;
-}
-
-static SendoffSamplePrior
-make_prior (const SendoffOutputPlan *output, double seconds)
-{
-  double rest = sendoff_estimate_rest_bytes (output);
-  double spread = output->estimated_low_bytes > 0
-                      ? sqrt ((double)output->estimated_high_bytes / (double)output->estimated_low_bytes)
-                      : LEAST_PRIOR_SPREAD;
-  double bytes = MAX ((double)output->estimated_size_bytes - rest, 1);
-
-  return (SendoffSamplePrior){ bytes / MAX (seconds, 1e-3), MAX (spread, LEAST_PRIOR_SPREAD) };
-}
-
-/* How much of the picture is encoded; @seconds (out) is the length of all of it. */
-static double
-get_tried_fraction (const SendoffSample *samples, guint n, double *seconds)
-{
-  double tried = 0;
-
-  *seconds = 0;
-  for (guint i = 0; i < n; i++)
-    {
-      *seconds += samples[i].seconds;
-      tried += samples[i].bytes >= 0 ? samples[i].seconds : 0;
-    }
-  return *seconds > 0 ? tried / *seconds : 1;
-}
-
-/* How long @left_seconds of @group's video take; FALSE when nothing was tried yet. */
-static gboolean
-estimate_time_locked (Trial *self, TrialGroup *group, double left_seconds, SendoffInterval *time)
-{
-  double middle, spread;
-
-  if (left_seconds > 0 && group->tried_seconds <= 0)
-    return FALSE;
-  middle = left_seconds > 0 ? group->elapsed_seconds / group->tried_seconds * left_seconds
-                                  / MIN (self->n_slots, group->n_chunks)
-                            : 0;
-  middle = middle * (1 + FINISHING_SHARE) + FINISHING_SECONDS;
-  spread = LEAST_TIME_SPREAD + TIME_SPREAD / sqrt (1 + group->tried_seconds);
-  *time = (SendoffInterval){ middle / spread, middle, middle * spread };
-  return TRUE;
-}
-
-static void
-estimate_rendition_locked (Trial *self, TrialGroup *group, TrialRendition *rendition)
-{
-  g_autofree SendoffSample *samples = make_samples (self, group, rendition);
-  double seconds, tried = get_tried_fraction (samples, group->n_chunks, &seconds);
-
-  for (guint i = 0; i < rendition->outputs->len; i++)
-    {
-      guint index = g_array_index (rendition->outputs, guint, i);
-      const SendoffOutputPlan *output = sendoff_plan_get_output (self->setup->plan, index);
-      SendoffOutputEstimate *estimate = &self->estimates[index];
-      SendoffSamplePrior prior = make_prior (output, seconds);
-      double rest = sendoff_estimate_rest_bytes (output);
-      SendoffInterval video;
-
-      estimate->tried = tried;
-      estimate->time_is_known = estimate_time_locked (self, group, seconds * (1 - tried), &estimate->seconds);
-      if (output->estimated_size_bytes <= 0)
-        continue;
-      video = sendoff_sampling_estimate (samples, group->n_chunks, &prior);
-      estimate->size_bytes = (SendoffInterval){ video.low + rest * (1 - REST_SPREAD), video.middle + rest,
-                                                video.high + rest * (1 + REST_SPREAD) };
-    }
-}
-
 static void
 report (Trial *self, SendoffTrialFunc func, gpointer data)
 {
   g_mutex_lock (&self->mutex);
-  for (guint g = 0; g < self->groups->len; g++)
-    {
-      TrialGroup *group = g_ptr_array_index (self->groups, g);
-
-      for (guint r = 0; r < group->renditions->len; r++)
-        estimate_rendition_locked (self, group, g_ptr_array_index (group->renditions, r));
-    }
+  for (guint i = 0; i < self->setup->plan->outputs->len; i++)
+    sendoff_trial_estimate_output_locked (self, i);
   g_mutex_unlock (&self->mutex);
   func (self->estimates, data);
 }
@@ -251,14 +84,13 @@ is_precise (Trial *self, TrialGroup *group)
 /* ---- Trying ---- */
 
 static SendoffWorkerSpec *
-make_spec_locked (Trial *self, TrialWork *work)
+make_chunk_spec_locked (Trial *self, TrialWork *work)
 {
   SendoffWorkerSpec *spec = sendoff_worker_spec_new ();
   TrialGroup *group = work->group;
 
   spec->role = SENDOFF_ROLE_CHUNKS;
   spec->source_name = g_strdup (self->setup->plan->source_name);
-  spec->source_size_bytes = self->source_size_bytes;
   spec->stream_index = self->setup->plan->video_stream_index;
   spec->origin_us = self->setup->plan->origin_us;
   spec->start_us = group->grid->start_us;
@@ -289,15 +121,28 @@ refresh_locked (TrialWork *work, double elapsed)
   for (guint r = 0; r < group->renditions->len; r++)
     sendoff_chunk_ledger_refresh (((TrialRendition *)g_ptr_array_index (group->renditions, r))->ledger,
                                   work->chunk);
-  group->tried_seconds += get_seconds (group->grid, work->chunk);
+  group->tried_seconds += sendoff_trial_get_chunk_seconds (group->grid, work->chunk);
   group->elapsed_seconds += elapsed;
 }
 
-/* TrialWork, on one of the scheduler's threads. */
 static void
-try_chunk (gpointer data, GCancellable *cancellable)
+run_track (TrialWork *work, GCancellable *cancellable)
 {
-  TrialWork *work = data;
+  Trial *self = work->trial;
+  g_autoptr (SendoffWorkerSpec) spec = sendoff_trial_track_make_spec (work->track, self->setup->plan);
+  g_autoptr (JsonNode) node = NULL;
+
+  spec->source_size_bytes = self->source_size_bytes;
+  node = sendoff_worker_client_ask (self->client, spec, self->source_fd, cancellable, &work->error);
+  g_mutex_lock (&self->mutex);
+  if (node != NULL)
+    sendoff_trial_track_refresh (work->track);
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+run_chunk (TrialWork *work, GCancellable *cancellable)
+{
   Trial *self = work->trial;
   g_autoptr (SendoffWorkerSpec) spec = NULL;
   g_autoptr (JsonNode) node = NULL;
@@ -305,8 +150,9 @@ try_chunk (gpointer data, GCancellable *cancellable)
   gint64 start_us = g_get_monotonic_time ();
 
   g_mutex_lock (&self->mutex);
-  spec = make_spec_locked (self, work);
+  spec = make_chunk_spec_locked (self, work);
   g_mutex_unlock (&self->mutex);
+  spec->source_size_bytes = self->source_size_bytes;
   if (spec->chunk_outputs->len == 0)
     return;
   node = sendoff_worker_client_ask (self->client, spec, self->source_fd, cancellable, &work->error);
@@ -322,25 +168,37 @@ try_chunk (gpointer data, GCancellable *cancellable)
 }
 
 static gint64
-estimate_memory (Trial *self, const TrialGroup *group)
+estimate_memory (Trial *self, const TrialWork *work)
 {
   gint64 bytes = sendoff_memory_estimate_worker ();
 
-  for (guint i = 0; i < group->renditions->len; i++)
+  for (guint i = 0; work->group != NULL && i < work->group->renditions->len; i++)
     {
-      const TrialRendition *rendition = g_ptr_array_index (group->renditions, i);
+      const TrialRendition *rendition = g_ptr_array_index (work->group->renditions, i);
 
-      bytes += sendoff_memory_estimate_encoder (sendoff_plan_get_output (self->setup->plan, rendition->output)->video);
+      bytes += sendoff_memory_estimate_encoder (
+          sendoff_plan_get_output (self->setup->plan, rendition->output)->video);
     }
   return bytes;
 }
 
-/* The next chunk of the group that has had the smallest part of its own; FALSE when none is wanted. */
-static gboolean
-push_next (Trial *self)
+/* TrialWork, on one of the scheduler's threads. */
+static void
+run_work (gpointer data, GCancellable *cancellable)
+{
+  TrialWork *work = data;
+
+  if (work->track != NULL)
+    run_track (work, cancellable);
+  else
+    run_chunk (work, cancellable);
+}
+
+/* The group that has had the smallest part of its chunks; NULL when none wants more. */
+static TrialGroup *
+choose_group (Trial *self)
 {
   TrialGroup *next = NULL;
-  TrialWork *work;
 
   for (guint g = 0; g < self->groups->len; g++)
     {
@@ -352,14 +210,48 @@ push_next (Trial *self)
       if (next == NULL || group->n_pushed * next->n_chunks < next->n_pushed * group->n_chunks)
         next = group;
     }
-  if (next == NULL)
+  return next;
+}
+
+/* A track that is worth its time; NULL when there is none. */
+static SendoffTrialTrack *
+choose_track (Trial *self)
+{
+  for (guint i = 0; i < self->tracks->len; i++)
+    {
+      SendoffTrialTrack *track = g_ptr_array_index (self->tracks, i);
+      double seconds = (double)sendoff_plan_get_output (self->setup->plan, track->output)->duration_us / 1e6;
+
+      if (!track->pushed && track->trailer == NULL && self->setup->effort > 0
+          && (seconds <= MOST_AUDIO_SECONDS || self->setup->effort >= 1))
+        return track;
+    }
+  return NULL;
+}
+
+/* Pictures that tell something come first, then the sound, then more pictures; FALSE when nothing is wanted.
+ */
+static gboolean
+push_next (Trial *self)
+{
+  TrialGroup *group = choose_group (self);
+  SendoffTrialTrack *track = group == NULL || group->n_pushed >= LEAST_CHUNKS ? choose_track (self) : NULL;
+  TrialWork *work;
+
+  if (group == NULL && track == NULL)
     return FALSE;
   work = g_new0 (TrialWork, 1);
   work->trial = self;
-  work->group = next;
-  work->chunk = next->order[next->n_pushed++];
+  work->track = track;
+  if (track != NULL)
+    track->pushed = TRUE;
+  else
+    {
+      work->group = group;
+      work->chunk = group->order[group->n_pushed++];
+    }
   self->n_running++;
-  sendoff_lane_push (self->lane, 0, 1, estimate_memory (self, next), try_chunk, work);
+  sendoff_lane_push (self->lane, 0, 1, estimate_memory (self, work), run_work, work);
   /* Cancelling just before the push must not miss it. */
   if (g_cancellable_is_cancelled (self->cancellable))
     sendoff_lane_cancel (self->lane, NULL);
@@ -367,7 +259,7 @@ push_next (Trial *self)
 }
 
 static gboolean
-try_chunks (Trial *self, SendoffTrialFunc func, gpointer data, GError **error)
+try_all (Trial *self, SendoffTrialFunc func, gpointer data, GError **error)
 {
   TrialWork *work;
   gboolean ok = TRUE;
@@ -424,7 +316,7 @@ add_group (Trial *self, const SendoffChunkGroup *grid)
   group->grid = grid;
   group->n_chunks = sendoff_chunk_group_get_n_chunks (grid);
   group->renditions = g_ptr_array_new_with_free_func (rendition_free);
-  samples = make_samples (self, group, NULL);
+  samples = sendoff_trial_make_samples (self, group, NULL);
   group->order = sendoff_sampling_order (samples, group->n_chunks);
   group->n_wanted = (guint)ceil (self->setup->effort * group->n_chunks - 1e-9);
   if (self->setup->effort > 0)
@@ -448,17 +340,17 @@ add_rendition (Trial *self, TrialGroup *group, GHashTable *known, guint output, 
         return FALSE;
       rendition = g_new0 (TrialRendition, 1);
       rendition->output = output;
-      rendition->outputs = g_array_new (FALSE, FALSE, sizeof (guint));
       rendition->ledger = ledger;
       g_ptr_array_add (group->renditions, rendition);
       g_hash_table_insert (known, g_steal_pointer (&key), rendition);
     }
-  g_array_append_val (rendition->outputs, output);
+  self->group_of[output] = group;
+  self->rendition_of[output] = rendition;
   return TRUE;
 }
 
 static gboolean
-open_groups (Trial *self, GError **error)
+open_cache (Trial *self, GError **error)
 {
   const SendoffPlan *plan = self->setup->plan;
   g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -468,9 +360,6 @@ open_groups (Trial *self, GError **error)
     {
       const SendoffOutputPlan *output = sendoff_plan_get_output (plan, i);
 
-      self->estimates[i].size_bytes
-          = (SendoffInterval){ (double)output->estimated_low_bytes, (double)output->estimated_size_bytes,
-                               (double)output->estimated_high_bytes };
       if (!is_tried (output) || plan->sequential)
         continue;
       if (by_index[output->group] == NULL)
@@ -478,7 +367,8 @@ open_groups (Trial *self, GError **error)
       if (!add_rendition (self, by_index[output->group], known, i, error))
         return FALSE;
     }
-  return TRUE;
+  self->tracks = sendoff_trial_audio_open (plan, self->setup->cache_dir, self->setup->libraries, error);
+  return self->tracks != NULL;
 }
 
 static gboolean
@@ -522,20 +412,25 @@ sendoff_trial_run (const SendoffTrialSetup *setup,
   g_mutex_init (&self.mutex);
   self.n_slots = sendoff_scheduler_get_n_slots (scheduler);
   self.groups = g_ptr_array_new_with_free_func (group_free);
+  self.group_of = g_new0 (TrialGroup *, setup->plan->outputs->len);
+  self.rendition_of = g_new0 (TrialRendition *, setup->plan->outputs->len);
   self.estimates = g_new0 (SendoffOutputEstimate, setup->plan->outputs->len);
-  ok = open_source (&self, error) && open_groups (&self, error);
+  ok = open_source (&self, error) && open_cache (&self, error);
   if (ok)
     {
       gulong handler;
 
       self.lane = sendoff_scheduler_open_lane (scheduler, PRIORITY);
       handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self.lane, NULL);
-      ok = try_chunks (&self, func, data, error);
+      ok = try_all (&self, func, data, error);
       drop_distrusted (&self);
       g_cancellable_disconnect (cancellable, handler);
       sendoff_lane_close (self.lane);
     }
   g_ptr_array_unref (self.groups);
+  g_clear_pointer (&self.tracks, g_ptr_array_unref);
+  g_free (self.group_of);
+  g_free (self.rendition_of);
   g_free (self.estimates);
   if (self.source_fd >= 0)
     close (self.source_fd);

@@ -218,20 +218,24 @@ estimate_audio_bps (const SendoffAudioPlan *audio)
   return (double)audio->sample_rate * audio->channels * 16 * (g_str_equal (audio->codec, "flac") ? 0.6 : 1);
 }
 
-/**
- * sendoff_estimate_rest_bytes:
- *
- * Returns: what of @output is not picture, in bytes: sound and container; 0 when its length is not known
- */
+/** sendoff_estimate_overhead_bytes: what @output's container adds to its packets; 0 when its length is not known. */
 double
-sendoff_estimate_rest_bytes (const SendoffOutputPlan *output)
+sendoff_estimate_overhead_bytes (const SendoffOutputPlan *output)
 {
   double seconds = (double)output->duration_us / 1e6;
 
-  if (seconds <= 0)
-    return 0;
-  return estimate_overhead_bytes (output, seconds)
-         + (output->audio != NULL ? estimate_audio_bps (output->audio) * seconds / 8 : 0);
+  return seconds > 0 ? estimate_overhead_bytes (output, seconds) : 0;
+}
+
+/** sendoff_estimate_audio_bytes: of all audio tracks of @output by their rates; 0 when its length is not known. */
+double
+sendoff_estimate_audio_bytes (const SendoffOutputPlan *output)
+{
+  double bps = 0;
+
+  for (guint i = 0; i < sendoff_output_plan_get_n_audio (output); i++)
+    bps += estimate_audio_bps (sendoff_output_plan_get_audio (output, i));
+  return bps * (double)MAX (output->duration_us, 0) / 8e6;
 }
 
 /* Sound can go on after the picture. */
@@ -255,7 +259,7 @@ void
 sendoff_estimate_output (SendoffCatalog *catalog, const SendoffMediaInfo *source, SendoffOutputPlan *output)
 {
   double seconds = (double)output->duration_us / 1e6;
-  double rest = sendoff_estimate_rest_bytes (output);
+  double rest = sendoff_estimate_overhead_bytes (output) + sendoff_estimate_audio_bytes (output);
   Interval video = { 0, 0, 0 };
   double video_bytes = 0; /* per bit a second */
   gboolean is_modelled = output->video != NULL && output->video->bitrate_bps == 0;

@@ -190,3 +190,17 @@ sendoff_chunk_spec_new_of_group (const SendoffChunkGroup *group, guint index)
   self->open_end = index + 1 == sendoff_chunk_group_get_n_chunks (group) && group->open_end;
   return self;
 }
+
+/** sendoff_audio_output_spec_new_of_plan: (transfer full): audio track @track of @plan, without a file's name. */
+SendoffAudioOutputSpec *
+sendoff_audio_output_spec_new_of_plan (const SendoffOutputPlan *plan, guint track)
+{
+  SendoffAudioOutputSpec *self = sendoff_audio_output_spec_new ();
+
+  self->audio = sendoff_audio_plan_copy (sendoff_output_plan_get_audio (plan, track));
+  self->start_us = plan->start_us;
+  self->end_us = plan->end_us;
+  self->trimmed_start = plan->trimmed_start;
+  self->trimmed_end = plan->trimmed_end;
+  return self;
+}

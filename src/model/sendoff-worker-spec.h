@@ -64,6 +64,7 @@ typedef struct {
   gboolean trimmed_start, trimmed_end;
 } SendoffAudioOutputSpec;
 SENDOFF_DECLARE_DOC (SendoffAudioOutputSpec, sendoff_audio_output_spec)
+SendoffAudioOutputSpec *sendoff_audio_output_spec_new_of_plan (const SendoffOutputPlan *plan, guint track);
 
 typedef struct {
   int role; /* SendoffRole */

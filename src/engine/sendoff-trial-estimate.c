@@ -1,0 +1,188 @@
+/* What a trial makes of the chunks and tracks that it has: sizes and times. */
+#include <math.h>
+
+#include "engine/sendoff-trial-private.h"
+#include "model/sendoff-estimate.h"
+
+/* The 90 % interval of times: what else the machine does, and how much the rest may differ from what was
+ * tried. */
+#define LEAST_TIME_SPREAD   1.1
+#define TIME_SPREAD         0.9
+#define GUESSED_TIME_SPREAD 2.5
+/* Joining, writing and reading the file again, beside the encoding. */
+#define FINISHING_SHARE   0.02
+#define FINISHING_SECONDS 0.5
+/* Of sound by its rate, and of what the container adds. */
+#define AUDIO_SPREAD    0.05
+#define OVERHEAD_SPREAD 0.02
+/* Below this the model's interval is not believed: it is the same for every video. */
+#define LEAST_PRIOR_SPREAD 1.5
+
+/* Length of chunk @index. */
+double
+sendoff_trial_get_chunk_seconds (const SendoffChunkGroup *grid, guint index)
+{
+  gint64 start_us = g_array_index (grid->boundaries_us, gint64, index);
+  gint64 end_us = g_array_index (grid->boundaries_us, gint64, index + 1);
+
+  return (double)MAX (end_us - start_us, 1) / 1e6;
+}
+
+/* What the source spends on chunk @index, by the bytes of its whole seconds; 0 unknown. */
+static double
+get_source_bytes (const SendoffMediaInfo *source, const SendoffChunkGroup *grid, guint index)
+{
+  const SendoffStreamInfo *stream = sendoff_media_info_get_video (source);
+  double start = (double)g_array_index (grid->boundaries_us, gint64, index) / 1e6;
+  double end = (double)g_array_index (grid->boundaries_us, gint64, index + 1) / 1e6;
+  double sum = 0;
+
+  if (stream == NULL || stream->packet_profile_bytes == NULL)
+    return 0;
+  for (guint second = (guint)MAX (floor (start), 0);
+       second < stream->packet_profile_bytes->len && second < end; second++)
+    {
+      double share = MIN (end, second + 1.0) - MAX (start, (double)second);
+
+      sum += (double)g_array_index (stream->packet_profile_bytes, gint64, second) * share;
+    }
+  return sum;
+}
+
+/* (transfer full): the chunks of @rendition (nullable) with what is known of each. */
+SendoffSample *
+sendoff_trial_make_samples (Trial *self, TrialGroup *group, TrialRendition *rendition)
+{
+  SendoffSample *samples = g_new0 (SendoffSample, group->n_chunks);
+
+  for (guint i = 0; i < group->n_chunks; i++)
+    {
+      const SendoffPacketTrailer *trailer = rendition != NULL ? rendition->ledger->chunks[i].trailer : NULL;
+
+      samples[i].seconds = sendoff_trial_get_chunk_seconds (group->grid, i);
+      samples[i].source_bytes = get_source_bytes (self->setup->source, group->grid, i);
+      samples[i].bytes = trailer != NULL ? trailer->bytes : -1;
+    }
+  return samples;
+}
+
+/* Of @output's picture, by its plan. */
+static SendoffInterval
+get_planned_video (const SendoffOutputPlan *output)
+{
+  double rest = sendoff_estimate_overhead_bytes (output) + sendoff_estimate_audio_bytes (output);
+  double low = (double)output->estimated_low_bytes, high = (double)output->estimated_high_bytes;
+
+  if (output->video == NULL)
+    return (SendoffInterval){ 0, 0, 0 };
+  return (SendoffInterval){ MAX (low - rest, 0), MAX ((double)output->estimated_size_bytes - rest, 0),
+                            MAX (high - rest, 0) };
+}
+
+static SendoffSamplePrior
+make_prior (const SendoffOutputPlan *output, double seconds)
+{
+  SendoffInterval planned = get_planned_video (output);
+  double spread = planned.low > 0 ? sqrt (planned.high / planned.low) : LEAST_PRIOR_SPREAD;
+
+  return (SendoffSamplePrior){ MAX (planned.middle, 1) / MAX (seconds, 1e-3),
+                               MAX (spread, LEAST_PRIOR_SPREAD) };
+}
+
+/* How much of the picture is encoded; @seconds (out) is the length of all of it. */
+static double
+get_tried_fraction (const SendoffSample *samples, guint n, double *seconds)
+{
+  double tried = 0;
+
+  *seconds = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      *seconds += samples[i].seconds;
+      tried += samples[i].bytes >= 0 ? samples[i].seconds : 0;
+    }
+  return *seconds > 0 ? tried / *seconds : 1;
+}
+
+/* How long the machine has to do with output @index and those beside it, by what such encoders usually take.
+ */
+static double
+guess_seconds (Trial *self, guint index)
+{
+  const SendoffPlan *plan = self->setup->plan;
+  gint64 cpu_us = 0;
+
+  for (guint i = 0; i < plan->outputs->len; i++)
+    if (i == index || (self->group_of[i] != NULL && self->group_of[i] == self->group_of[index]))
+      cpu_us += sendoff_estimate_cpu_us (self->setup->source, sendoff_plan_get_output (plan, i));
+  return (double)cpu_us / 1e6 / self->n_slots;
+}
+
+/* How long @left of output @index, a fraction, takes; 0 when nothing tells. */
+static SendoffInterval
+estimate_time_locked (Trial *self, guint index, double left)
+{
+  const TrialGroup *group = self->group_of[index];
+  double middle, spread = GUESSED_TIME_SPREAD;
+
+  if (left <= 0)
+    middle = 0;
+  else if (group == NULL || group->tried_seconds <= 0)
+    middle = guess_seconds (self, index) * left;
+  else
+    {
+      double seconds = (double)sendoff_plan_get_output (self->setup->plan, index)->duration_us / 1e6;
+
+      middle = group->elapsed_seconds / group->tried_seconds * seconds * left
+               / MIN (self->n_slots, group->n_chunks);
+      spread = LEAST_TIME_SPREAD + TIME_SPREAD / sqrt (1 + group->tried_seconds);
+    }
+  middle = middle * (1 + FINISHING_SHARE) + FINISHING_SECONDS;
+  return (SendoffInterval){ middle / spread, middle, middle * spread };
+}
+
+static SendoffInterval
+estimate_video_locked (Trial *self, guint index)
+{
+  const SendoffOutputPlan *output = sendoff_plan_get_output (self->setup->plan, index);
+  SendoffOutputEstimate *estimate = &self->estimates[index];
+  TrialGroup *group = self->group_of[index];
+  g_autofree SendoffSample *samples = NULL;
+  SendoffSamplePrior prior;
+  double seconds;
+
+  if (group == NULL || group->distrusted)
+    return get_planned_video (output);
+  samples = sendoff_trial_make_samples (self, group, self->rendition_of[index]);
+  estimate->tried = get_tried_fraction (samples, group->n_chunks, &seconds);
+  prior = make_prior (output, seconds);
+  return sendoff_sampling_estimate (samples, group->n_chunks, &prior);
+}
+
+static SendoffInterval
+estimate_audio_locked (Trial *self, guint index)
+{
+  const SendoffPlan *plan = self->setup->plan;
+  double guess = sendoff_estimate_audio_bytes (sendoff_plan_get_output (plan, index));
+  gint64 bytes;
+
+  if (sendoff_trial_audio_get_bytes (self->tracks, plan, index, self->setup->libraries, &bytes))
+    return (SendoffInterval){ (double)bytes, (double)bytes, (double)bytes };
+  return (SendoffInterval){ guess * (1 - AUDIO_SPREAD), guess, guess * (1 + AUDIO_SPREAD) };
+}
+
+void
+sendoff_trial_estimate_output_locked (Trial *self, guint index)
+{
+  const SendoffOutputPlan *output = sendoff_plan_get_output (self->setup->plan, index);
+  double overhead = sendoff_estimate_overhead_bytes (output);
+  SendoffInterval video = estimate_video_locked (self, index);
+  SendoffInterval audio = estimate_audio_locked (self, index);
+
+  self->estimates[index].seconds = estimate_time_locked (self, index, 1 - self->estimates[index].tried);
+  if (output->estimated_size_bytes > 0)
+    self->estimates[index].size_bytes
+        = (SendoffInterval){ video.low + audio.low + overhead * (1 - OVERHEAD_SPREAD),
+                             video.middle + audio.middle + overhead,
+                             video.high + audio.high + overhead * (1 + OVERHEAD_SPREAD) };
+}

@@ -1,0 +1,50 @@
+/* What the files of a trial share. Included by sendoff-trial*.c only. */
+#pragma once
+
+#include "engine/sendoff-chunk-ledger.h"
+#include "engine/sendoff-trial-audio.h"
+#include "engine/sendoff-trial.h"
+
+G_BEGIN_DECLS
+
+/* Outputs whose video is the same to the last byte share one. */
+typedef struct
+{
+  guint output;               /* the first that has it */
+  SendoffChunkLedger *ledger; /* guarded by the mutex */
+} TrialRendition;
+
+/* Renditions over one grid, tried chunk by chunk from one decode. */
+typedef struct
+{
+  const SendoffChunkGroup *grid;
+  GPtrArray *renditions; /* TrialRendition, owned */
+  guint *order;          /* chunks as they are tried */
+  guint n_chunks, n_wanted, n_pushed;
+  /* guarded by the mutex */
+  double tried_seconds, elapsed_seconds; /* of video, of a slot */
+  gboolean distrusted;                   /* its seeks lie: what they led to is worth nothing */
+} TrialGroup;
+
+typedef struct
+{
+  const SendoffTrialSetup *setup;
+  SendoffWorkerClient *client;
+  SendoffLane *lane;
+  GCancellable *cancellable; /* (nullable) */
+  guint n_slots, n_running;
+  int source_fd;
+  gint64 source_size_bytes;
+  GPtrArray *groups;             /* TrialGroup */
+  GPtrArray *tracks;             /* SendoffTrialTrack */
+  TrialGroup **group_of;         /* of each output; NULL when its picture is not tried */
+  TrialRendition **rendition_of; /* likewise */
+  SendoffOutputEstimate *estimates;
+  GMutex mutex;
+} Trial;
+
+double sendoff_trial_get_chunk_seconds (const SendoffChunkGroup *grid, guint index);
+SendoffSample *sendoff_trial_make_samples (Trial *self, TrialGroup *group, TrialRendition *rendition);
+void sendoff_trial_estimate_output_locked (Trial *self, guint index);
+
+G_END_DECLS
