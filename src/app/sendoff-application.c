@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <signal.h>
 
+#include "app/sendoff-background.h"
 #include "app/sendoff-files.h"
 #include "app/sendoff-job-monitor.h"
 #include "app/sendoff-preferences.h"
@@ -65,7 +66,7 @@ quit (GSimpleAction *action, GVariant *parameter, gpointer data)
   SendoffApplication *self = data;
   GtkWidget *dialog;
 
-  if (sendoff_job_monitor_get_n_running (self->monitor) == 0 || self->window == NULL)
+  if (sendoff_job_monitor_get_n_active (self->monitor) == 0 || self->window == NULL)
     {
       stop (self);
       return;
@@ -107,21 +108,45 @@ is_watched (SendoffApplication *self)
 }
 
 static void
-on_n_running_changed (SendoffApplication *self)
+on_n_active_changed (SendoffApplication *self)
 {
-  guint n_running = sendoff_job_monitor_get_n_running (self->monitor);
+  guint n_active = sendoff_job_monitor_get_n_active (self->monitor);
 
-  if (n_running > 0 && self->inhibit_cookie == 0)
+  if (n_active > 0 && self->inhibit_cookie == 0)
     self->inhibit_cookie
         = gtk_application_inhibit (GTK_APPLICATION (self), GTK_WINDOW (self->window),
                                    GTK_APPLICATION_INHIBIT_SUSPEND, _ ("Videos are being exported"));
-  else if (n_running == 0 && self->inhibit_cookie != 0)
+  else if (n_active == 0 && self->inhibit_cookie != 0)
     {
       gtk_application_uninhibit (GTK_APPLICATION (self), self->inhibit_cookie);
       self->inhibit_cookie = 0;
     }
-  if (n_running == 0 && self->window != NULL && !is_watched (self))
+  if (n_active == 0 && self->window != NULL && !is_watched (self))
     stop (self);
+}
+
+/* ---- Without a window ---- */
+
+static void
+on_background_answered (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SendoffApplication) self = data;
+
+  if (sendoff_background_request_finish (result) || self->stopping || self->window == NULL || is_watched (self))
+    return;
+  gtk_window_present (GTK_WINDOW (self->window));
+  sendoff_window_tell (self->window,
+                       _ ("Your desktop does not let Sendoff work in the background. "
+                          "Keep this window open until the exports are done."));
+}
+
+/* Closing hid it, because exports run. */
+static void
+on_window_visible_changed (SendoffApplication *self)
+{
+  if (!self->stopping && !is_watched (self) && sendoff_job_monitor_get_n_active (self->monitor) > 0)
+    sendoff_background_request_async (g_application_get_dbus_connection (G_APPLICATION (self)),
+                                      on_background_answered, g_object_ref (self));
 }
 
 static GFile *
@@ -166,7 +191,10 @@ on_job_ended (SendoffApplication *self, SendoffJob *job)
 {
   gboolean is_looked_at = is_watched (self) && gtk_window_is_active (GTK_WINDOW (self->window));
 
-  if (sendoff_job_get_status (job) != SENDOFF_STATUS_CANCELLED && !is_looked_at && !self->stopping)
+  gboolean was_wanted
+      = sendoff_job_get_status (job) != SENDOFF_STATUS_CANCELLED || find_finished_file (job) != NULL;
+
+  if (was_wanted && !is_looked_at && !self->stopping)
     notify_end (self, job);
 }
 
@@ -295,6 +323,8 @@ sendoff_application_activate (GApplication *application)
     {
       self->window
           = sendoff_window_new (GTK_APPLICATION (self), self->engine, self->preferences, self->monitor);
+      g_signal_connect_object (self->window, "notify::visible", G_CALLBACK (on_window_visible_changed), self,
+                               G_CONNECT_SWAPPED);
       if (self->started)
         sendoff_window_start (self->window);
     }
@@ -352,7 +382,7 @@ sendoff_application_startup (GApplication *application)
   self->engine = sendoff_engine_new ();
   self->preferences = sendoff_preferences_new ();
   self->monitor = sendoff_job_monitor_new ();
-  g_signal_connect_object (self->monitor, "notify::n-running", G_CALLBACK (on_n_running_changed), self,
+  g_signal_connect_object (self->monitor, "notify::n-active", G_CALLBACK (on_n_active_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->monitor, "ended", G_CALLBACK (on_job_ended), self, G_CONNECT_SWAPPED);
   g_signal_connect (self, "window-removed", G_CALLBACK (on_window_removed), NULL);

@@ -129,6 +129,8 @@ sendoff_preview_set_draft (SendoffPreview *self, SendoffDraft *draft)
   self->player = sendoff_player_new (sendoff_draft_get_engine (draft));
   self->cut = sendoff_cut_new (draft);
   g_object_bind_property (draft, "selected-source", self->player, "source", G_BINDING_SYNC_CREATE);
+  /* A template that binds a property of its own root does not let go of it in time. */
+  g_object_bind_property (self->player, "has-video", self, "visible", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self->player, "frame-duration", self->timeline, "step", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self->player, "duration", self->timeline, "duration", G_BINDING_SYNC_CREATE);
   bind (self->player, "position", self->timeline, "position");

@@ -215,7 +215,11 @@ name_controls (SendoffQueueRow *self)
 static void
 sendoff_queue_row_dispose (GObject *object)
 {
-  sendoff_queue_row_set_item (SENDOFF_QUEUE_ROW (object), NULL);
+  SendoffQueueRow *self = SENDOFF_QUEUE_ROW (object);
+
+  if (self->item != NULL)
+    g_clear_signal_handler (&self->state_handler, self->item);
+  g_clear_object (&self->item);
   G_OBJECT_CLASS (sendoff_queue_row_parent_class)->dispose (object);
 }
 

@@ -329,6 +329,7 @@ sendoff_window_new (GtkApplication *application,
   sendoff_preferences_bind (preferences, "window-width", self, "default-width");
   sendoff_preferences_bind (preferences, "window-height", self, "default-height");
   sendoff_preferences_bind (preferences, "window-maximized", self, "maximized");
+  sendoff_preferences_bind (preferences, "page", self->pages, "visible-child-name");
   return self;
 }
 
