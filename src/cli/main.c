@@ -24,7 +24,7 @@ static const SendoffCliCommand commands[] = {
   { "release-sets", "[list | new …]", "Outputs to make again", sendoff_cli_run_release_sets },
   { "platforms", "[ID | update FILE …]", "Platforms and what they accept", sendoff_cli_run_platforms },
   { "resolutions", "[ID]", "Sizes of pictures", sendoff_cli_run_resolutions },
-  { "queue", "list | show JOB", "Jobs, finished ones included", sendoff_cli_run_queue },
+  { "queue", "ACTION [JOB]", "Jobs: list, show, add, run, pause, cancel…", sendoff_cli_run_queue },
   { "resume", "[JOB]", "Go on with what was interrupted", sendoff_cli_run_resume },
   { "cache", "[clear | limit SIZE]", "Finished work kept for later exports", sendoff_cli_run_cache },
   { "settings", "[NAME [VALUE]]", "What holds for every export", sendoff_cli_run_settings },

@@ -12,7 +12,8 @@ print_facts (SendoffCli *cli, const SendoffCacheFacts *facts, gboolean automatic
   g_autofree char *limit = sendoff_format_size (facts->limit_bytes);
   g_autofree char *folder = g_filename_display_name (facts->folder);
 
-  g_print ("Kept for later exports: %s of %s at most%s\n", kept, limit, automatic ? " (chosen by the free space)" : "");
+  g_print ("Kept for later exports: %s of %s at most%s\n", kept, limit,
+           automatic ? " (chosen by the free space)" : "");
   g_print ("Of unfinished exports:  %s\n", live);
   g_print ("Folder:                 %s\n", folder);
 }
@@ -75,8 +76,8 @@ set_limit (SendoffCli *cli, const char *text)
 SendoffExit
 sendoff_cli_run_cache (SendoffCli *cli, char **args)
 {
-  g_autoptr (GOptionContext) context
-    = g_option_context_new ("[clear | limit SIZE] - finished work that is kept to make later exports faster");
+  g_autoptr (GOptionContext) context = g_option_context_new (
+      "[clear | limit SIZE] - finished work that is kept to make later exports faster");
   g_auto (GStrv) words = NULL;
   const GOptionEntry entries[] = {
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &words, NULL, NULL },
@@ -86,8 +87,9 @@ sendoff_cli_run_cache (SendoffCli *cli, char **args)
   guint n_words;
   gboolean clear, limit;
 
-  g_option_context_set_description (context, "SIZE is 0 for nothing, 5GB and the like, or “auto”: 10 GB or a tenth of the "
-                                             "free space, what is less.\nWhat unfinished exports need always stays.");
+  g_option_context_set_description (
+      context, "SIZE is 0 for nothing, 5GB and the like, or “auto”: 10 GB or a tenth of the "
+               "free space, what is less.\nWhat unfinished exports need always stays.");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!sendoff_cli_parse (cli, context, args, &status))
     return status;

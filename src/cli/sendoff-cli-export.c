@@ -4,6 +4,7 @@
 #include "cli/sendoff-cli-options.h"
 #include "cli/sendoff-cli-outcome.h"
 #include "cli/sendoff-cli-progress.h"
+#include "cli/sendoff-cli-queue.h"
 
 static void
 collect_issues (GPtrArray *all, GPtrArray *issues)
@@ -77,6 +78,56 @@ export_all (SendoffCli *cli, GPtrArray *requests)
   return sendoff_cli_outcomes_conclude (cli, outcomes);
 }
 
+static SendoffExit
+report_stored (SendoffCli *cli, GPtrArray *jobs)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autoptr (JsonNode) node = NULL;
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < jobs->len; i++)
+    {
+      SendoffJob *job = g_ptr_array_index (jobs, i);
+
+      json_array_add_element (array, sendoff_cli_job_to_json (job));
+      if (!cli->json)
+        g_print ("%s\n", sendoff_job_get_export_id (job));
+    }
+  json_object_set_array_member (object, "jobs", array);
+  node = json_node_init_object (json_node_alloc (), object);
+  if (cli->json)
+    sendoff_cli_print_json (node, TRUE);
+  return SENDOFF_EXIT_COMPLETED;
+}
+
+/* Plans and stores; the first request that is wrong ends it. */
+static SendoffExit
+store_all (SendoffCli *cli, GPtrArray *requests)
+{
+  g_autoptr (GPtrArray) jobs = g_ptr_array_new ();
+
+  sendoff_engine_set_store_only (cli->engine, TRUE);
+  for (guint i = 0; i < requests->len; i++)
+    {
+      SendoffRequest *request = g_ptr_array_index (requests, i);
+      g_autoptr (GPtrArray) issues = g_ptr_array_new_with_free_func ((GDestroyNotify)sendoff_issue_free);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SendoffPlan) plan = prepare (cli, request, issues, &error);
+      SendoffJob *job = NULL;
+
+      if (plan != NULL)
+        sendoff_cli_report_issues (cli, issues, SENDOFF_SEVERITY_WARNING);
+      if (plan != NULL && sendoff_issues_have_error (issues, -1))
+        return SENDOFF_EXIT_INVALID;
+      if (plan != NULL)
+        job = sendoff_cli_submit (cli, request, plan, &error);
+      if (job == NULL)
+        return sendoff_cli_report (cli, error);
+      g_ptr_array_add (jobs, job);
+    }
+  return report_stored (cli, jobs);
+}
+
 /** sendoff_cli_run_export: "export": plans, runs, verifies, and waits until all is done. */
 SendoffExit
 sendoff_cli_run_export (SendoffCli *cli, char **args)
@@ -106,6 +157,8 @@ sendoff_cli_run_export (SendoffCli *cli, char **args)
     return status;
   if (dry_run)
     return sendoff_cli_show_plans (cli, requests, scan);
+  if (cli->store_only)
+    return store_all (cli, requests);
   if (options->jobs > 0)
     sendoff_engine_set_max_running_exports (cli->engine, options->jobs);
   return export_all (cli, requests);

@@ -5,19 +5,63 @@
 #include "cli/sendoff-cli-queue.h"
 #include "cli/sendoff-cli-text.h"
 
-static JsonNode *
-job_to_json (SendoffJob *job)
+/* A job that is stored and was never begun is not interrupted. */
+static gboolean
+is_interrupted (SendoffJob *job)
+{
+  return sendoff_job_get_interrupted (job) && sendoff_job_get_status (job) != SENDOFF_STATUS_QUEUED;
+}
+
+/** sendoff_cli_job_to_json: (transfer full): the job as the documents of "queue" show it. */
+JsonNode *
+sendoff_cli_job_to_json (SendoffJob *job)
 {
   JsonNode *node = sendoff_job_to_json (job);
+  JsonObject *object = json_node_get_object (node);
+  gboolean over = sendoff_status_is_final (sendoff_job_get_status (job));
 
-  json_object_set_boolean_member (json_node_get_object (node), "interrupted", sendoff_job_get_interrupted (job));
+  json_object_set_boolean_member (object, "interrupted", is_interrupted (job));
+  json_object_set_boolean_member (object, "running", !over && !sendoff_job_get_interrupted (job));
+  json_object_set_boolean_member (object, "paused", sendoff_job_get_paused (job));
+  json_object_set_int_member (object, "priority", sendoff_job_get_priority (job));
   return node;
 }
 
 static const char *
 get_status_words (SendoffJob *job)
 {
-  return sendoff_job_get_interrupted (job) ? "interrupted" : sendoff_status_nicks[sendoff_job_get_status (job)];
+  if (sendoff_job_get_paused (job))
+    return "paused";
+  return is_interrupted (job) ? "interrupted" : sendoff_status_nicks[sendoff_job_get_status (job)];
+}
+
+static int
+compare_order (gconstpointer a, gconstpointer b)
+{
+  SendoffJob *one = *(SendoffJob *const *)a, *other = *(SendoffJob *const *)b;
+  int one_priority = sendoff_job_get_priority (one), other_priority = sendoff_job_get_priority (other);
+
+  if (one_priority != other_priority)
+    return one_priority > other_priority ? -1 : 1;
+  return sendoff_job_get_created_at (one) < sendoff_job_get_created_at (other) ? -1 : 1;
+}
+
+/** sendoff_cli_list_unfinished: (transfer full) (element-type SendoffJob): in the order in which their turn comes. */
+GPtrArray *
+sendoff_cli_list_unfinished (SendoffCli *cli)
+{
+  GListModel *all = sendoff_engine_get_jobs (cli->engine);
+  GPtrArray *jobs = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (all); i++)
+    {
+      g_autoptr (SendoffJob) job = g_list_model_get_item (all, i);
+
+      if (!sendoff_status_is_final (sendoff_job_get_status (job)))
+        g_ptr_array_add (jobs, g_steal_pointer (&job));
+    }
+  g_ptr_array_sort (jobs, compare_order);
+  return jobs;
 }
 
 static void
@@ -64,7 +108,7 @@ list_jobs (SendoffCli *cli)
     {
       g_autoptr (SendoffJob) job = g_list_model_get_item (jobs, i);
 
-      json_array_add_element (array, job_to_json (job));
+      json_array_add_element (array, sendoff_cli_job_to_json (job));
     }
   json_object_set_array_member (object, "jobs", array);
   node = json_node_init_object (json_node_alloc (), object);
@@ -105,7 +149,7 @@ show_job (SendoffCli *cli, const char *id)
     return sendoff_cli_report (cli, error);
   if (cli->json)
     {
-      g_autoptr (JsonNode) node = job_to_json (job);
+      g_autoptr (JsonNode) node = sendoff_cli_job_to_json (job);
 
       sendoff_cli_print_json (node, TRUE);
       return SENDOFF_EXIT_COMPLETED;
@@ -150,11 +194,10 @@ sendoff_cli_find_job (SendoffCli *cli, const char *id, GError **error)
   return NULL;
 }
 
-/** sendoff_cli_run_queue: "queue list" and "queue show JOB". */
-SendoffExit
-sendoff_cli_run_queue (SendoffCli *cli, char **args)
+static SendoffExit
+look (SendoffCli *cli, char **args)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new ("list | show JOB - jobs, finished ones included");
+  g_autoptr (GOptionContext) context = g_option_context_new ("ACTION - jobs, finished ones included");
   g_auto (GStrv) words = NULL;
   const GOptionEntry entries[] = {
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &words, NULL, NULL },
@@ -164,6 +207,18 @@ sendoff_cli_run_queue (SendoffCli *cli, char **args)
   guint n_words;
   gboolean list, show;
 
+  g_option_context_set_description (
+      context, "Actions:\n"
+               "  list                           All jobs\n"
+               "  show JOB                       One job\n"
+               "  add INPUT… [options]           Store an export, to be carried out later; options as of export\n"
+               "  run [JOB]                      Carry out what waits or was interrupted\n"
+               "  pause [JOB], resume [JOB]      Let a job wait and go on; without a job, all of them\n"
+               "  cancel JOB [--output N]        End a job, or one of its outputs\n"
+               "  retry JOB [--output N]         Make again what failed or was cancelled\n"
+               "  move JOB first|last|up|down    Change its turn\n"
+               "  remove JOB                     Forget a job that is over; its files stay\n"
+               "JOB is an id, or as much of its beginning as only one job has.");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!sendoff_cli_parse (cli, context, args, &status))
     return status;
@@ -172,10 +227,26 @@ sendoff_cli_run_queue (SendoffCli *cli, char **args)
   show = n_words == 2 && g_str_equal (words[0], "show");
   if (!list && !show)
     {
-      sendoff_cli_message (cli, "Say “queue list” or “queue show JOB”.");
+      sendoff_cli_message (cli, "Say what to do: “help queue” lists the actions.");
       return SENDOFF_EXIT_USAGE;
     }
   if (!sendoff_cli_start (cli, &status))
     return status;
   return list ? list_jobs (cli) : show_job (cli, words[1]);
+}
+
+/** sendoff_cli_run_queue: "queue ACTION": looks at jobs, or changes them. */
+SendoffExit
+sendoff_cli_run_queue (SendoffCli *cli, char **args)
+{
+  if (g_strcmp0 (args[1], "add") == 0)
+    {
+      cli->store_only = TRUE;
+      return sendoff_cli_run_export (cli, args + 1);
+    }
+  if (g_strcmp0 (args[1], "run") == 0)
+    return sendoff_cli_run_resume (cli, args + 1);
+  if (sendoff_cli_is_queue_action (args[1]))
+    return sendoff_cli_run_queue_action (cli, args + 1);
+  return look (cli, args);
 }

@@ -9,15 +9,19 @@
 static GPtrArray *
 find_interrupted (SendoffCli *cli)
 {
-  GListModel *all = sendoff_engine_get_jobs (cli->engine);
+  g_autoptr (GPtrArray) all = sendoff_cli_list_unfinished (cli);
   GPtrArray *jobs = g_ptr_array_new_with_free_func (g_object_unref);
 
-  for (guint i = 0; i < g_list_model_get_n_items (all); i++)
+  for (guint i = 0; i < all->len; i++)
     {
-      g_autoptr (SendoffJob) job = g_list_model_get_item (all, i);
+      SendoffJob *job = g_ptr_array_index (all, i);
 
-      if (sendoff_job_get_interrupted (job))
-        g_ptr_array_add (jobs, g_steal_pointer (&job));
+      /* What the user has told to wait goes on when it is named. */
+      if (sendoff_job_get_interrupted (job) && sendoff_job_get_paused (job))
+        sendoff_cli_message (cli, "The job %s is paused: “queue run %s” carries it out.", sendoff_job_get_export_id (job),
+                             sendoff_job_get_export_id (job));
+      else if (sendoff_job_get_interrupted (job))
+        g_ptr_array_add (jobs, g_object_ref (job));
     }
   return jobs;
 }
@@ -149,7 +153,7 @@ report_nothing (SendoffCli *cli)
   if (cli->json)
     sendoff_cli_print_json (node, TRUE);
   else if (!cli->json_events)
-    g_print ("Nothing was interrupted.\n");
+    g_print ("Nothing waits, and nothing was interrupted.\n");
   return SENDOFF_EXIT_COMPLETED;
 }
 

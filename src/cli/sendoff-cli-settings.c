@@ -162,7 +162,8 @@ sendoff_cli_run_settings (SendoffCli *cli, char **args)
   if (!sendoff_cli_start (cli, &status))
     return status;
   if (n_words > 0)
-    pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (sendoff_engine_get_settings (cli->engine)), words[0]);
+    pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (sendoff_engine_get_settings (cli->engine)),
+                                          words[0]);
   if (n_words > 2 || (n_words > 0 && pspec == NULL))
     {
       if (n_words > 2)

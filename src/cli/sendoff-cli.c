@@ -47,6 +47,7 @@ sendoff_cli_free (SendoffCli *self)
       g_autoptr (GAsyncResult) result = NULL;
       g_autoptr (GError) error = NULL;
 
+      g_signal_handlers_disconnect_by_data (self->engine, self);
       sendoff_engine_stop_async (self->engine, sendoff_cli_on_ready, &result);
       if (!sendoff_engine_stop_finish (self->engine, sendoff_cli_wait (&result), &error))
         sendoff_cli_message (self, "%s", error->message);
@@ -135,6 +136,16 @@ sendoff_cli_parse (SendoffCli *self, GOptionContext *context, char **args, Sendo
   return TRUE;
 }
 
+/* Whoever waits for a job should know what it waits for. */
+static void
+say_hold_reason (SendoffCli *self)
+{
+  const char *reason = self->engine != NULL ? sendoff_engine_get_hold_reason (self->engine) : NULL;
+
+  if (reason != NULL && self->jobs->len > 0)
+    sendoff_cli_message (self, "%s.", reason);
+}
+
 /** sendoff_cli_start: starts the engine, unless it is; reports what went wrong and sets @status when it cannot. */
 gboolean
 sendoff_cli_start (SendoffCli *self, SendoffExit *status)
@@ -152,6 +163,7 @@ sendoff_cli_start (SendoffCli *self, SendoffExit *status)
       return FALSE;
     }
   self->engine = g_steal_pointer (&engine);
+  g_signal_connect_swapped (self->engine, "notify::hold-reason", G_CALLBACK (say_hold_reason), self);
   return TRUE;
 }
 
@@ -160,6 +172,8 @@ void
 sendoff_cli_add_job (SendoffCli *self, SendoffJob *job)
 {
   g_ptr_array_add (self->jobs, g_object_ref (job));
+  if (self->jobs->len == 1 && !self->store_only)
+    say_hold_reason (self);
   if (sendoff_cli_is_cancelled (self))
     sendoff_job_cancel (job);
 }

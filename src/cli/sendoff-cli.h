@@ -29,6 +29,7 @@ typedef struct {
   GCancellable *cancellable;    /* triggered by the first SIGINT or SIGTERM */
   GPtrArray *jobs;              /* SendoffJob, owned: cancelled with it */
   SendoffCliProgress *progress; /* (nullable), borrowed: what is on the terminal now */
+  gboolean store_only;          /* exports are queued and not carried out */
   gboolean json;                /* --json: one document on standard output */
   gboolean json_events;         /* --json-events: one object a line */
 } SendoffCli;

@@ -16,6 +16,10 @@ const char *sendoff_engine_get_data_dir (SendoffEngine *self);
 void sendoff_engine_set_catalog (SendoffEngine *self, SendoffCatalog *catalog);
 const char *sendoff_engine_get_cache_dir (SendoffEngine *self);
 
+/* sendoff-engine-control.c */
+GFileMonitor *sendoff_engine_watch_requests (SendoffEngine *self);
+gboolean sendoff_engine_prepare_requests (const char *cache_dir, GError **error);
+
 /* sendoff-engine-relocate.c */
 gboolean sendoff_source_check (GFile *file, const char *identity, GError **error);
 gboolean sendoff_source_check_job (const SendoffStoredJob *job, GError **error);

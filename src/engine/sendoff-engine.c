@@ -27,6 +27,8 @@ struct _SendoffEngine {
   SendoffQueue *queue;
   SendoffSettings *settings;
   SendoffGovernor *governor;
+  GFileMonitor *requests; /* (nullable): of other processes */
+  gboolean store_only;
   SendoffFrameLoader *frame_loader;
 };
 
@@ -51,6 +53,7 @@ sendoff_engine_finalize (GObject *object)
   SendoffEngine *self = SENDOFF_ENGINE (object);
 
   g_clear_object (&self->frame_loader);
+  g_clear_object (&self->requests);
   g_clear_object (&self->governor);
   g_clear_object (&self->settings);
   g_clear_object (&self->queue);
@@ -282,6 +285,7 @@ sendoff_engine_start_finish (SendoffEngine *self, GAsyncResult *result, GError *
   g_signal_connect_object (self->governor, "notify::reason", G_CALLBACK (on_held), self, G_CONNECT_SWAPPED);
   self->frame_loader = sendoff_frame_loader_new (self->queue, self->cache_dir);
   add_stored_jobs (self, start->jobs);
+  self->requests = sendoff_engine_watch_requests (self);
   return TRUE;
 }
 
@@ -607,11 +611,18 @@ sendoff_engine_submit_finish (SendoffEngine *self, GAsyncResult *result, GError 
   submission = g_task_get_task_data (G_TASK (result));
   watch_job (self, submission->job);
   g_list_store_insert (self->jobs, 0, submission->job);
-  if (self->queue != NULL)
+  if (self->queue != NULL && !self->store_only)
     sendoff_queue_add (self->queue, submission->job, g_steal_fd (&submission->lock_fd));
   else
     sendoff_job_set_interrupted (submission->job, TRUE);
   return submission->job;
+}
+
+/** sendoff_engine_set_store_only: whether jobs that are submitted from now on are stored and not begun. */
+void
+sendoff_engine_set_store_only (SendoffEngine *self, gboolean store_only)
+{
+  self->store_only = store_only;
 }
 
 static void
@@ -744,6 +755,7 @@ on_queue_stopped (GObject *object, GAsyncResult *result, gpointer data)
   SendoffEngine *self = g_task_get_source_object (task);
 
   sendoff_queue_stop_finish (SENDOFF_QUEUE (object), result, NULL);
+  g_clear_object (&self->requests);
   g_clear_object (&self->governor);
   g_clear_object (&self->queue);
   g_task_set_task_data (task, g_object_ref (self->store), g_object_unref);

@@ -153,10 +153,25 @@ void sendoff_engine_submit_async (SendoffEngine *self, SendoffRequest *request, 
                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 SendoffJob *sendoff_engine_submit_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
 
+/* Jobs that are submitted from now on are stored and not begun: sendoff_engine_resume_async() does. */
+void sendoff_engine_set_store_only (SendoffEngine *self, gboolean store_only);
+
 /* Goes on with an interrupted job (status running in the store, executed by no living process). */
 void sendoff_engine_resume_async (SendoffEngine *self, SendoffJob *job, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer data);
 gboolean sendoff_engine_resume_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
+/* Whatever process carries @job out, or none: cancels it (value: one export's position, -1 all), pauses it, lets it go on,
+ * or gives it another priority (value). */
+typedef enum {
+  SENDOFF_CONTROL_CANCEL,
+  SENDOFF_CONTROL_PAUSE,
+  SENDOFF_CONTROL_RESUME,
+  SENDOFF_CONTROL_PRIORITY,
+} SendoffControl;
+void sendoff_engine_control_async (SendoffEngine *self, SendoffJob *job, SendoffControl control, int value,
+                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+gboolean sendoff_engine_control_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
 
 /* The source of a job that runs nowhere is at @file now. Only the same video will do: SOURCE_CHANGED otherwise. */
 void sendoff_engine_relocate_async (SendoffEngine *self, SendoffJob *job, GFile *file, GCancellable *cancellable,

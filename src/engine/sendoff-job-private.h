@@ -26,7 +26,7 @@ void sendoff_job_set_started (SendoffJob *self);
 SendoffStoredJob *sendoff_job_dup_retry (SendoffJob *self, int output);
 void sendoff_job_begin_again (SendoffJob *self, const SendoffStoredJob *stored);
 gboolean sendoff_job_is_cancel_requested (SendoffJob *self);
-int sendoff_job_get_priority (SendoffJob *self);
+void sendoff_job_set_priority (SendoffJob *self, int priority);
 const char *sendoff_job_get_stage (SendoffJob *self);
 
 G_END_DECLS

@@ -385,6 +385,13 @@ sendoff_job_get_priority (SendoffJob *self)
   return self->priority;
 }
 
+/** sendoff_job_set_priority: for the queue. */
+void
+sendoff_job_set_priority (SendoffJob *self, int priority)
+{
+  self->priority = priority;
+}
+
 /** sendoff_job_get_stage: (transfer none): the status in a word. */
 const char *
 sendoff_job_get_stage (SendoffJob *self)

@@ -60,6 +60,7 @@ GListModel *sendoff_job_get_exports (SendoffJob *self);
 const SendoffPlan *sendoff_job_get_plan (SendoffJob *self);
 SendoffRequest *sendoff_job_get_request (SendoffJob *self);
 gint64 sendoff_job_get_created_at (SendoffJob *self);
+int sendoff_job_get_priority (SendoffJob *self);
 
 /* Whether it was told to wait: property "paused", kept across restarts. What runs for it ends at once and is begun again
  * from the finished chunks. */

@@ -503,6 +503,23 @@ sendoff_queue_set_memory_limit (SendoffQueue *self, gint64 bytes)
   g_mutex_unlock (&self->mutex);
 }
 
+/** sendoff_queue_set_priority: higher goes first, from now on; also of a job that is not here. */
+void
+sendoff_queue_set_priority (SendoffQueue *self, SendoffJob *job, int priority)
+{
+  sendoff_job_set_priority (job, priority);
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      Entry *entry = g_ptr_array_index (self->entries, i);
+
+      if (entry->job != job)
+        continue;
+      if (entry->running)
+        sendoff_runner_set_priority (entry->runner, priority);
+      store_job (entry, on_state_stored, NULL);
+    }
+}
+
 /** sendoff_queue_set_cache_limit: bytes of chunks that are kept for later exports, 0 for none, -1 to choose. */
 void
 sendoff_queue_set_cache_limit (SendoffQueue *self, gint64 bytes)

@@ -24,6 +24,7 @@ SendoffWorkerClient *sendoff_queue_get_client (SendoffQueue *self);
 SendoffScheduler *sendoff_queue_get_scheduler (SendoffQueue *self);
 void sendoff_queue_set_max_running (SendoffQueue *self, guint n);
 void sendoff_queue_set_memory_limit (SendoffQueue *self, gint64 bytes);
+void sendoff_queue_set_priority (SendoffQueue *self, SendoffJob *job, int priority);
 void sendoff_queue_set_cache_limit (SendoffQueue *self, gint64 bytes);
 void sendoff_queue_set_held (SendoffQueue *self, const char *why);
 gboolean sendoff_queue_is_active (SendoffQueue *self);

@@ -180,6 +180,17 @@ sendoff_runner_keep_for_later (SendoffRunner *self)
   g_atomic_int_set (&self->keep, TRUE);
 }
 
+/** sendoff_runner_set_priority: higher goes first. Any thread. */
+void
+sendoff_runner_set_priority (SendoffRunner *self, int priority)
+{
+  g_mutex_lock (&self->mutex);
+  self->priority = priority;
+  if (self->lane != NULL)
+    sendoff_lane_set_priority (self->lane, priority);
+  g_mutex_unlock (&self->mutex);
+}
+
 /* Whether the job was told to end. */
 gboolean
 sendoff_runner_is_cancelled (SendoffRunner *self)

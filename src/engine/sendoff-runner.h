@@ -37,6 +37,7 @@ void sendoff_runner_free (SendoffRunner *self);
 void sendoff_runner_run (SendoffRunner *self, GCancellable *cancellable);
 void sendoff_runner_keep_for_later (SendoffRunner *self);
 void sendoff_runner_set_paused (SendoffRunner *self, gboolean paused);
+void sendoff_runner_set_priority (SendoffRunner *self, int priority);
 void sendoff_runner_set_held (SendoffRunner *self, const char *why);
 void sendoff_runner_cancel_output (SendoffRunner *self, guint output);
 

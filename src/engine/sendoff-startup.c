@@ -5,6 +5,7 @@
 #include "base/sendoff-error.h"
 #include "engine/sendoff-chunk-cache.h"
 #include "engine/sendoff-disk.h"
+#include "engine/sendoff-engine-private.h"
 #include "engine/sendoff-environment.h"
 #include "engine/sendoff-identity.h"
 #include "engine/sendoff-job-folder.h"
@@ -170,7 +171,8 @@ sendoff_startup_run (SendoffStartup *start, int cores, GCancellable *cancellable
     start->cache_dir = sendoff_environment_dup_cache_dir ();
   if (start->worker_path == NULL)
     start->worker_path = sendoff_environment_find_worker (error);
-  if (start->worker_path == NULL || !sendoff_disk_make_folder (start->cache_dir, error))
+  if (start->worker_path == NULL || !sendoff_disk_make_folder (start->cache_dir, error)
+      || !sendoff_engine_prepare_requests (start->cache_dir, error))
     return FALSE;
   start->client = sendoff_worker_client_new (start->worker_path);
   start->machine = sendoff_environment_learn_machine (start->client, start->cache_dir, cores, cancellable, error);
