@@ -123,6 +123,18 @@ advance (SendoffFramePacer *self)
   self->has_current = TRUE;
 }
 
+/* Where frames are left out, the last one can round to a tick at which the source is over. A source that has nothing
+ * else to show keeps it. */
+static gboolean
+is_past_the_end (SendoffFramePacer *self)
+{
+  gint64 tick = av_rescale_q (1, av_inv_q (self->rate), self->time_base);
+  gint64 shown = self->start_pts + av_rescale_q (self->current_tick, av_inv_q (self->rate), self->time_base);
+  gint64 late = shown - self->current->pts;
+
+  return self->next_tick > self->begin && late * 4 >= tick && late >= MAX (sendoff_frame_duration (self->current), 1);
+}
+
 /* The tick at which the last frame of the source disappears. */
 static gint64
 last_end_tick (SendoffFramePacer *self)
@@ -131,6 +143,8 @@ last_end_tick (SendoffFramePacer *self)
   gint64 duration = av_rescale_q_rnd (MAX (sendoff_frame_duration (self->current), 0), self->time_base,
                                       av_inv_q (self->rate), AV_ROUND_NEAR_INF);
 
+  if (is_past_the_end (self))
+    return self->current_tick;
   return self->current_tick + CLAMP (duration, 1, longest);
 }
 

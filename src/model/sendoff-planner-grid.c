@@ -69,6 +69,25 @@ check_trim (SendoffPlanning *self, gint64 start_us, gint64 end_us, gint64 natura
                             "The end lies beyond the source's end at %s and is moved there.", length);
 }
 
+/* A cut between two frames of a constant rate goes to the nearer one, so that its sound begins with it and not up to half
+ * a frame before or after. */
+static gint64
+snap_to_frame (const SendoffPlanning *self, gint64 start_us, gint64 end_us)
+{
+  const SendoffStreamInfo *video = self->video_stream;
+  SendoffRational frame;
+  gint64 snapped_us;
+
+  if (video == NULL || self->video_codec == NULL || !video->constant_rate
+      || !sendoff_rational_is_set (video->frame_rate) || start_us <= video->start_us)
+    return start_us;
+  frame = sendoff_rational_invert (video->frame_rate);
+  snapped_us = video->start_us
+               + sendoff_rescale (sendoff_rescale (start_us - video->start_us, SENDOFF_US, frame, SENDOFF_ROUND_NEAREST),
+                                  frame, SENDOFF_US, SENDOFF_ROUND_NEAREST);
+  return end_us > 0 && snapped_us >= end_us ? start_us : snapped_us;
+}
+
 /** sendoff_planner_plan_times: the part of the source that an output shows. */
 void
 sendoff_planner_plan_times (SendoffPlanning *self)
@@ -82,6 +101,8 @@ sendoff_planner_plan_times (SendoffPlanning *self)
   output->start_us = output->trimmed_start ? start_us : get_natural_start (self);
   if (start_us > 0 || end_us >= 0)
     check_trim (self, MAX (start_us, 0), end_us, natural_end_us);
+  if (output->trimmed_start)
+    output->start_us = snap_to_frame (self, start_us, end_us >= 0 ? end_us : natural_end_us);
   output->trimmed_end = end_us >= 0 && (natural_end_us <= 0 || end_us < natural_end_us);
   output->end_us = output->trimmed_end ? end_us : natural_end_us;
   output->duration_us = MAX (output->end_us - output->start_us, 0);
