@@ -44,6 +44,10 @@ static const struct {
   { "keep-metadata", NULL, "Keep titles, dates and the like" },
   { "audio-track", "N", "Stream to take the sound from" },
   { "audio-tracks", "WHICH", "one or all of the source's sound tracks" },
+  { "captions", "FILE", "Captions to use: SRT, WebVTT or ASS" },
+  { "captions-mode", "HOW", "auto, burn (into the picture), track, sidecar (a file) or off" },
+  { "captions-track", "N", "Text track of the source to use instead of a file" },
+  { "captions-language", "CODE", "Language of the captions, such as en" },
   { "loudness", "LUFS", "off, recommended, or a loudness such as -14" },
 };
 
@@ -300,6 +304,18 @@ apply_placement (SendoffCliOptions *self, SendoffRequest *request)
 }
 
 /* @set is NULL when none was named. */
+/* Paths are those of the folder in which they were typed; the request may be carried out elsewhere. */
+static void
+resolve_captions (SendoffOutputSettings *output)
+{
+  const char *given = sendoff_output_settings_get_string (output, SENDOFF_SETTING_CAPTIONS);
+  g_autoptr (GFile) file = given != NULL ? sendoff_cli_file_for_argument (given) : NULL;
+  g_autofree char *uri = file != NULL ? g_file_get_uri (file) : NULL;
+
+  if (uri != NULL)
+    sendoff_output_settings_set_string (output, SENDOFF_SETTING_CAPTIONS, uri);
+}
+
 static gboolean
 apply_outputs (SendoffCliOptions *self, const SendoffReleaseSet *set, SendoffRequest *request, GError **error)
 {
@@ -324,6 +340,7 @@ apply_outputs (SendoffCliOptions *self, const SendoffReleaseSet *set, SendoffReq
       g_autoptr (SendoffOutputSettings) output = g_list_model_get_item (outputs, i);
 
       sendoff_output_settings_fill_unset (output, self->common);
+      resolve_captions (output);
     }
   return TRUE;
 }

@@ -1,5 +1,8 @@
+#include <sys/stat.h>
+
 #include "base/sendoff-error.h"
 #include "engine/sendoff-job-private.h"
+#include "model/sendoff-naming.h"
 
 struct _SendoffExport {
   GObject parent_instance;
@@ -292,28 +295,66 @@ sendoff_export_get_warnings (SendoffExport *self)
   return (const char *const *)self->stored->warnings;
 }
 
-static void
-add_files (SendoffExport *self, JsonBuilder *builder)
+/* (transfer full) (element-type GFile): what was made: the file, and captions that lie beside it. */
+static GPtrArray *
+list_files (SendoffExport *self, const SendoffOutputPlan *plan)
 {
-  g_autofree char *readable = self->file != NULL ? g_file_get_parse_name (self->file) : NULL;
-  g_autofree char *uri = self->file != NULL ? g_file_get_uri (self->file) : NULL;
+  GPtrArray *files = g_ptr_array_new_with_free_func (g_object_unref);
+  const SendoffTextPlan *sidecar = sendoff_output_plan_get_sidecar (plan);
+
+  if (self->file == NULL)
+    return files;
+  g_ptr_array_add (files, g_object_ref (self->file));
+  if (sidecar != NULL && g_file_peek_path (self->file) != NULL)
+    {
+      g_autofree char *path = sendoff_naming_dup_sidecar (g_file_peek_path (self->file), sidecar->extension);
+
+      g_ptr_array_add (files, g_file_new_for_path (path));
+    }
+  return files;
+}
+
+static gint64
+get_file_size (SendoffExport *self, guint index, GFile *file)
+{
+  struct stat found;
+
+  if (index == 0)
+    return self->stored->size_bytes;
+  return stat (g_file_peek_path (file), &found) == 0 ? found.st_size : 0;
+}
+
+static void
+add_files (SendoffExport *self, const SendoffOutputPlan *plan, JsonBuilder *builder)
+{
+  g_autoptr (GPtrArray) files = list_files (self, plan);
 
   json_builder_set_member_name (builder, "output_files");
   json_builder_begin_array (builder);
-  if (readable != NULL)
-    json_builder_add_string_value (builder, readable);
+  for (guint i = 0; i < files->len; i++)
+    {
+      g_autofree char *readable = g_file_get_parse_name (g_ptr_array_index (files, i));
+
+      json_builder_add_string_value (builder, readable);
+    }
   json_builder_end_array (builder);
   json_builder_set_member_name (builder, "output_uris");
   json_builder_begin_array (builder);
-  if (uri != NULL)
-    json_builder_add_string_value (builder, uri);
+  for (guint i = 0; i < files->len; i++)
+    {
+      g_autofree char *uri = g_file_get_uri (g_ptr_array_index (files, i));
+
+      json_builder_add_string_value (builder, uri);
+    }
   json_builder_end_array (builder);
   json_builder_set_member_name (builder, "file_sizes");
   json_builder_begin_object (builder);
-  if (readable != NULL)
+  for (guint i = 0; i < files->len; i++)
     {
+      g_autofree char *readable = g_file_get_parse_name (g_ptr_array_index (files, i));
+
       json_builder_set_member_name (builder, readable);
-      json_builder_add_int_value (builder, self->stored->size_bytes);
+      json_builder_add_int_value (builder, get_file_size (self, i, g_ptr_array_index (files, i)));
     }
   json_builder_end_object (builder);
 }
@@ -355,7 +396,7 @@ sendoff_export_to_json (SendoffExport *self, const SendoffOutputPlan *plan)
   add_string (builder, "status", sendoff_status_nicks[self->status]);
   json_builder_set_member_name (builder, "progress");
   json_builder_add_double_value (builder, self->stored->progress);
-  add_files (self, builder);
+  add_files (self, plan, builder);
   add_string (builder, "platform", self->stored->platform);
   json_builder_set_member_name (builder, "estimated_size_mb");
   if (plan->estimated_size_bytes > 0)

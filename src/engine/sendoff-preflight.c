@@ -10,6 +10,8 @@
 #include "base/sendoff-error.h"
 #include "base/sendoff-units.h"
 #include "engine/sendoff-disk.h"
+#include "engine/sendoff-identity.h"
+#include "model/sendoff-captions.h"
 #include "model/sendoff-naming.h"
 
 /* After so many files of the same name something else is wrong. */
@@ -168,6 +170,16 @@ is_claimed (const SendoffPlan *plan, guint output, const char *name, gboolean nu
   return FALSE;
 }
 
+/* Captions that would lie beside the file have a name to find, too. */
+static gboolean
+sidecar_exists (const SendoffPlan *plan, guint output, const char *path)
+{
+  const SendoffTextPlan *sidecar = sendoff_output_plan_get_sidecar (sendoff_plan_get_output (plan, output));
+  g_autofree char *beside = sidecar != NULL ? sendoff_naming_dup_sidecar (path, sidecar->extension) : NULL;
+
+  return beside != NULL && name_exists (beside);
+}
+
 /* Where an output goes; a path. @number tells which number was added, 1 for none. */
 static char *
 choose_path (const SendoffPlan *plan,
@@ -188,7 +200,7 @@ choose_path (const SendoffPlan *plan,
 
       if (is_claimed (plan, output, name, *number > 1))
         continue;
-      if (!name_exists (path))
+      if (!name_exists (path) && (overwrite || !sidecar_exists (plan, output, path)))
         return g_steal_pointer (&path);
       if (!overwrite)
         continue;
@@ -253,6 +265,47 @@ check_target (Preflight *self, guint output, const char *folder)
   else if (name_exists (path))
     sendoff_issues_add (self->issues, SENDOFF_SEVERITY_INFO, (int)output, "overwrite", "file-replaced",
                         "“%s” exists already and will be replaced.", name);
+}
+
+/* ---- Captions ---- */
+
+static void
+check_captions (Preflight *self, guint output, const char *uri)
+{
+  g_autoptr (GFile) file = g_file_new_for_uri (uri);
+  g_autofree char *name = dup_display_name (file);
+  g_autofree char *bytes = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 size_bytes = 0;
+  gsize length = 0;
+  int fd = sendoff_identity_open_source (file, &size_bytes, &error);
+
+  if (fd >= 0)
+    close (fd);
+  if (error == NULL && size_bytes <= SENDOFF_CAPTIONS_MAX_BYTES)
+    g_file_load_contents (file, NULL, &bytes, &length, NULL, &error);
+  if (error == NULL)
+    text = sendoff_captions_dup_text (bytes, bytes != NULL ? length : (gsize)size_bytes, name, &error);
+  if (error != NULL)
+    sendoff_issues_add (self->issues, SENDOFF_SEVERITY_ERROR, (int)output, "captions", "bad-captions", "%s",
+                        error->message);
+}
+
+/* The file of captions that an output uses; one is all that can be given. */
+static const char *
+get_captions_uri (const SendoffOutputPlan *output)
+{
+  if (output->video != NULL && output->video->burn != NULL && output->video->burn->uri != NULL)
+    return output->video->burn->uri;
+  for (guint i = 0; output->extras != NULL && i < output->extras->texts->len; i++)
+    {
+      const SendoffTextPlan *text = g_ptr_array_index (output->extras->texts, i);
+
+      if (text->uri != NULL)
+        return text->uri;
+    }
+  return NULL;
 }
 
 /* ---- Room ---- */
@@ -347,6 +400,13 @@ check_world (Preflight *self)
   const char *folder = g_file_peek_path (self->folder);
 
   check_cache_writable (self);
+  for (guint i = 0; i < self->plan->outputs->len; i++)
+    {
+      const char *uri = get_captions_uri (sendoff_plan_get_output (self->plan, i));
+
+      if (uri != NULL)
+        check_captions (self, i, uri);
+    }
   if (folder == NULL)
     {
       sendoff_issues_add (self->issues, SENDOFF_SEVERITY_ERROR, -1, "output-folder",
@@ -369,7 +429,7 @@ check_world (Preflight *self)
  *
  * Returns: (transfer full) (element-type SendoffIssue): empty when nothing is in the way. Codes: output-folder-not-local,
  *   output-folder-not-a-folder, output-folder-read-only, output-folder-not-writable, cache-not-writable,
- *   name-not-a-name, name-too-long, overwrites-source, file-exists (information: a number is added; error: cannot be
+ *   bad-captions, name-not-a-name, name-too-long, overwrites-source, file-exists (information: a number is added; error: cannot be
  *   replaced), file-replaced, disk-full, cache-disk-full, file-too-large
  */
 GPtrArray *

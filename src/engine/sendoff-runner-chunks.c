@@ -84,13 +84,18 @@ add_rates_locked (SendoffChunkOutputSpec *output, const RunnerRendition *renditi
 }
 
 static SendoffChunkOutputSpec *
-make_output_spec_locked (const RunnerRendition *rendition, guint first, guint last)
+make_output_spec_locked (SendoffRunner *self, const RunnerRendition *rendition, guint first, guint last)
 {
   SendoffChunkOutputSpec *output = sendoff_chunk_output_spec_new ();
 
   output->output = rendition->id;
   output->directory = g_strdup (rendition->ledger->folder);
   output->video = sendoff_video_plan_copy (rendition->video);
+  if (output->video->burn != NULL)
+    {
+      output->captions_path = sendoff_runner_dup_captions_path (self, rendition->output);
+      output->fonts_dir = sendoff_runner_dup_fonts_dir (self);
+    }
   if (rendition->measures != NULL)
     output->first_pass = sendoff_video_plan_copy (rendition->measures->video);
   if (rendition->analysis != NULL)
@@ -117,7 +122,7 @@ make_spec (SendoffRunner *self, RunnerWork *work, GPtrArray *renditions, guint f
     g_ptr_array_add (spec->chunks, sendoff_chunk_spec_new_of_group (grid, i));
   for (guint i = 0; i < renditions->len; i++)
     g_ptr_array_add (spec->chunk_outputs,
-                     make_output_spec_locked (g_ptr_array_index (renditions, i), first, last));
+                     make_output_spec_locked (self, g_ptr_array_index (renditions, i), first, last));
   return spec;
 }
 

@@ -131,6 +131,8 @@ mux (RunnerWork *work, RunnerOutput *output, GCancellable *cancellable)
   spec->video_paths
       = output->rendition != NULL ? sendoff_chunk_ledger_dup_paths (output->rendition->ledger) : NULL;
   spec->audio_paths = dup_audio_paths (output);
+  spec->text_paths = sendoff_runner_dup_text_paths (self, get_index (self, output));
+  spec->cover_path = sendoff_runner_dup_cover_path (self, get_index (self, output));
   unlink (output->part_path);
   spec->target_path = dup_worker_path (output->part_path, &fd, &work->error);
   if (spec->target_path == NULL)
@@ -291,8 +293,9 @@ give_final_name (SendoffRunner *self, RunnerWork *work, RunnerOutput *output, GE
     {
       g_autoptr (GError) local = NULL;
 
-      if (!sendoff_job_folder_write_receipt (output->receipt_path, output->part_path, output->target, work->certificate,
-                                             error))
+      if (!sendoff_runner_place_sidecar (self, get_index (self, output), error)
+          || !sendoff_job_folder_write_receipt (output->receipt_path, output->part_path, output->target,
+                                                work->certificate, error))
         return FALSE;
       if (sendoff_disk_rename (output->part_path, output->target, self->overwrite, &local))
         return TRUE;

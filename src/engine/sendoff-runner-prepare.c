@@ -25,6 +25,19 @@ sendoff_runner_dup_sequential_mark (SendoffRunner *self, guint group)
   return sendoff_job_folder_dup_path (self->cache_dir, self->export_id, leaf);
 }
 
+/* (transfer full): what decides an output's bytes beside its plan: versions, and captions that become picture. */
+static char **
+dup_ingredients (SendoffRunner *self, const char *captions)
+{
+  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+
+  if (self->libraries != NULL)
+    g_strv_builder_addv (all, (const char **)self->libraries);
+  if (captions != NULL)
+    g_strv_builder_add (all, captions);
+  return g_strv_builder_end (all);
+}
+
 /* Renditions whose chunks are chosen by their sizes are measured under another number than they are encoded. */
 #define ANALYSIS_ID_OFFSET 1000
 
@@ -58,9 +71,9 @@ find_rendition (SendoffRunner *self, GHashTable *known, guint output, const char
 
 /* What is measured before @rendition can be encoded, once for both when two renditions need the same. */
 static gboolean
-add_analysis (SendoffRunner *self, GHashTable *known, RunnerRendition *rendition, GError **error)
+add_analysis (SendoffRunner *self, GHashTable *known, RunnerRendition *rendition, char *const *ingredients, GError **error)
 {
-  g_autofree char *key = sendoff_plan_dup_analysis_key (self->plan, rendition->output, self->libraries);
+  g_autofree char *key = sendoff_plan_dup_analysis_key (self->plan, rendition->output, ingredients);
   RunnerRendition *analysis = find_rendition (self, known, rendition->output, key, key, error);
 
   if (analysis == NULL)
@@ -77,10 +90,11 @@ add_analysis (SendoffRunner *self, GHashTable *known, RunnerRendition *rendition
 }
 
 static gboolean
-add_rendition (SendoffRunner *self, GHashTable *known, guint output, GError **error)
+add_rendition (SendoffRunner *self, GHashTable *known, guint output, const char *captions, GError **error)
 {
-  g_autofree char *key = sendoff_plan_dup_video_key (self->plan, output, self->libraries);
-  g_autofree char *identity = sendoff_plan_dup_video_identity (self->plan, output, self->libraries);
+  g_auto (GStrv) ingredients = dup_ingredients (self, captions);
+  g_autofree char *key = sendoff_plan_dup_video_key (self->plan, output, ingredients);
+  g_autofree char *identity = sendoff_plan_dup_video_identity (self->plan, output, ingredients);
   RunnerRendition *rendition = find_rendition (self, known, output, identity, key, error);
   gboolean is_new = rendition != NULL && rendition->outputs->len == 0;
 
@@ -90,7 +104,7 @@ add_rendition (SendoffRunner *self, GHashTable *known, guint output, GError **er
   self->outputs[output].rendition = rendition;
   if (!is_new)
     return TRUE;
-  if (rendition->video->analysis != NULL && !add_analysis (self, known, rendition, error))
+  if (rendition->video->analysis != NULL && !add_analysis (self, known, rendition, ingredients, error))
     return FALSE;
   sendoff_runner_begin_rate (self, rendition, identity);
   return TRUE;
@@ -215,10 +229,18 @@ open_cache (SendoffRunner *self, GError **error)
   for (guint i = 0; i < self->plan->outputs->len; i++)
     {
       const RunnerOutput *output = &self->outputs[i];
+      g_autoptr (GError) local = NULL;
+      g_autofree char *captions = NULL;
 
       if (sendoff_runner_is_over (self, i))
         continue;
-      if ((output->plan->video != NULL && !add_rendition (self, videos, i, error))
+      captions = sendoff_runner_dup_captions_identity (self, i, &local);
+      if (local != NULL)
+        {
+          sendoff_runner_fail_output (self, i, local, STAGE);
+          continue;
+        }
+      if ((output->plan->video != NULL && !add_rendition (self, videos, i, captions, error))
           || !add_tracks (self, audios, i, error))
         return FALSE;
     }
@@ -387,7 +409,13 @@ sendoff_runner_prepare (SendoffRunner *self)
       g_autoptr (GError) error = NULL;
 
       if (open_cache (self, &error) && choose_targets (self, &error))
-        return !sendoff_runner_is_cancelled (self) && open_source (self) && is_any_wanted (self);
+        {
+          if (sendoff_runner_is_cancelled (self) || !open_source (self))
+            return FALSE;
+          if (sendoff_runner_read_texts (self, &error))
+            return !sendoff_runner_is_cancelled (self) && is_any_wanted (self);
+          close (g_steal_fd (&self->source_fd));
+        }
       forget_cache (self);
       if (!sendoff_runner_note_full (self, error))
         sendoff_runner_fail_outputs (self, NULL, error, STAGE);

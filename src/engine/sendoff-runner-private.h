@@ -150,6 +150,15 @@ void sendoff_runner_cancel_unwanted (SendoffRunner *self);
 void sendoff_runner_note_pushed (SendoffRunner *self, RunnerWork *work);
 gboolean sendoff_runner_was_called_back (SendoffRunner *self, RunnerWork *work);
 
+/* sendoff-runner-texts.c */
+char *sendoff_runner_dup_captions_path (SendoffRunner *self, guint output);
+char *sendoff_runner_dup_fonts_dir (SendoffRunner *self);
+char *sendoff_runner_dup_cover_path (SendoffRunner *self, guint output);
+char **sendoff_runner_dup_text_paths (SendoffRunner *self, guint output);
+char *sendoff_runner_dup_captions_identity (SendoffRunner *self, guint output, GError **error);
+gboolean sendoff_runner_read_texts (SendoffRunner *self, GError **error);
+gboolean sendoff_runner_place_sidecar (SendoffRunner *self, guint output, GError **error);
+
 /* sendoff-runner-prepare.c */
 gboolean sendoff_runner_prepare (SendoffRunner *self);
 gboolean sendoff_runner_choose_target (SendoffRunner *self, guint output, GError **error);

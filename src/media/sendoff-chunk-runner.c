@@ -322,6 +322,9 @@ open_output (Run *self, Output *output, GError **error)
 
   output->pacer = sendoff_frame_pacer_new (output->spec->video, self->spec->start_us, self->spec->origin_us, time_base);
   output->filter = sendoff_frame_filter_new (output->spec->video, time_base);
+  if (output->spec->captions_path != NULL)
+    sendoff_frame_filter_burn (output->filter, output->spec->captions_path, output->spec->fonts_dir,
+                               self->spec->origin_us);
   output->filtered = av_frame_alloc ();
   output->filtered_from = av_frame_alloc ();
   begin = sendoff_frame_pacer_get_position (output->pacer, first->start_us);

@@ -1,5 +1,7 @@
 #include "media/sendoff-frame-filter.h"
 
+#include <string.h>
+
 #include "model/sendoff-filters.h"
 
 /* What a graph was built for; any difference builds a new one. */
@@ -12,6 +14,7 @@ typedef struct {
 struct _SendoffFrameFilter {
   SendoffVideoPlan *plan; /* (nullable): the chain is made for each shape of frames */
   char *chain;            /* (nullable): or it is always this one */
+  char *captions;         /* (nullable): the filters that draw captions over the finished picture */
   AVRational time_base;
   AVFilterGraph *graph;
   AVFilterContext *source, *sink; /* owned by graph */
@@ -35,6 +38,48 @@ sendoff_frame_filter_new (const SendoffVideoPlan *plan, AVRational time_base)
   self->plan->deinterlace = FALSE;
   self->time_base = time_base;
   return self;
+}
+
+/* (transfer full): @text as a value in a filter chain: quoted for the options, and that for the chain. */
+static char *
+escape (const char *text)
+{
+  g_autoptr (GString) once = g_string_new (NULL);
+  GString *twice = g_string_new (NULL);
+
+  for (const char *c = text; *c != '\0'; c++)
+    {
+      if (strchr ("\\':", *c) != NULL)
+        g_string_append_c (once, '\\');
+      g_string_append_c (once, *c);
+    }
+  for (const char *c = once->str; *c != '\0'; c++)
+    {
+      if (strchr ("\\'[],;", *c) != NULL)
+        g_string_append_c (twice, '\\');
+      g_string_append_c (twice, *c);
+    }
+  return g_string_free (twice, FALSE);
+}
+
+/**
+ * sendoff_frame_filter_burn:
+ * @script: path of an ASS script in source time
+ * @fonts_dir: (nullable): fonts that came with it
+ * @origin_us: container time of source time zero
+ *
+ * Draws captions over the finished picture, by the times of the source, so that every chunk shows the same.
+ */
+void
+sendoff_frame_filter_burn (SendoffFrameFilter *self, const char *script, const char *fonts_dir, gint64 origin_us)
+{
+  g_autofree char *path = escape (script);
+  g_autofree char *fonts = fonts_dir != NULL ? escape (fonts_dir) : NULL;
+
+  g_free (self->captions);
+  self->captions = g_strdup_printf (",setpts=PTS-(%" G_GINT64_FORMAT "/1000000)/TB,ass=filename=%s%s%s,format=%s", origin_us,
+                                    path, fonts != NULL ? ":fontsdir=" : "", fonts != NULL ? fonts : "",
+                                    self->plan->pixel_format);
 }
 
 static SendoffFrameFilter *
@@ -73,6 +118,7 @@ sendoff_frame_filter_free (SendoffFrameFilter *self)
 {
   g_clear_pointer (&self->plan, sendoff_video_plan_free);
   g_free (self->chain);
+  g_free (self->captions);
   avfilter_graph_free (&self->graph);
   g_free (self);
 }
@@ -150,7 +196,8 @@ create_ends (SendoffFrameFilter *self, const Shape *shape)
 static gboolean
 build (SendoffFrameFilter *self, const Shape *shape, GError **error)
 {
-  g_autofree char *chain = chain_for (self, shape);
+  g_autofree char *picture = chain_for (self, shape);
+  g_autofree char *chain = g_strconcat (picture, self->captions, NULL);
   AVFilterInOut *outputs = avfilter_inout_alloc (), *inputs = avfilter_inout_alloc ();
   int result;
 

@@ -15,6 +15,7 @@ typedef struct _SendoffFrameFilter SendoffFrameFilter;
 SendoffFrameFilter *sendoff_frame_filter_new (const SendoffVideoPlan *plan, AVRational time_base);
 SendoffFrameFilter *sendoff_frame_filter_new_deinterlacer (AVRational time_base, const char *parity);
 SendoffFrameFilter *sendoff_frame_filter_new_field_detector (AVRational time_base);
+void sendoff_frame_filter_burn (SendoffFrameFilter *self, const char *script, const char *fonts_dir, gint64 origin_us);
 void sendoff_frame_filter_free (SendoffFrameFilter *self);
 gboolean sendoff_frame_filter_push (SendoffFrameFilter *self, AVFrame *frame, GError **error);
 int sendoff_frame_filter_pull (SendoffFrameFilter *self, AVFrame *frame, GError **error);

@@ -24,6 +24,8 @@ typedef struct
   SendoffPacketJoiner *joiner;   /* (nullable): the video's */
   SendoffPacketReader *reader;   /* (nullable): everything else's */
   const SendoffAudioPlan *audio; /* (nullable) */
+  const SendoffTextPlan *text;   /* (nullable) */
+  gboolean is_cover;
   AVRational time_base;
   AVPacket *packet;   /* the next one */
   gboolean is_filled; /* whether packet is */
@@ -133,6 +135,46 @@ open_audio (Mux *self, const char *path, const SendoffAudioPlan *plan, GError **
   return TRUE;
 }
 
+/* A track of text, the cover. */
+static gboolean
+open_extra (Mux *self, const char *path, const SendoffTextPlan *text, GError **error)
+{
+  Input input = { .text = text, .is_cover = text == NULL };
+
+  input.reader = sendoff_packet_reader_new (path, error);
+  if (input.reader == NULL)
+    return FALSE;
+  input.time_base = sendoff_to_av (sendoff_packet_reader_get_trailer (input.reader)->time_base);
+  input.packet = av_packet_alloc ();
+  if (!input.is_cover || sendoff_packet_reader_get_trailer (input.reader)->packets > 0)
+    g_array_append_val (self->inputs, input);
+  else
+    clear_input (&input);
+  return TRUE;
+}
+
+static const SendoffTextPlan *
+get_text_track (const SendoffOutputPlan *plan, guint number)
+{
+  for (guint i = 0; plan->extras != NULL && i < plan->extras->texts->len; i++)
+    {
+      const SendoffTextPlan *text = g_ptr_array_index (plan->extras->texts, i);
+
+      if (text->use == SENDOFF_TEXT_TRACK && number-- == 0)
+        return text;
+    }
+  return NULL;
+}
+
+static gboolean
+open_extras (Mux *self, const SendoffWorkerSpec *spec, GError **error)
+{
+  for (guint i = 0; spec->text_paths != NULL && spec->text_paths[i] != NULL; i++)
+    if (!open_extra (self, spec->text_paths[i], get_text_track (self->plan, i), error))
+      return FALSE;
+  return spec->cover_path == NULL || open_extra (self, spec->cover_path, NULL, error);
+}
+
 static gboolean
 open_inputs (Mux *self, const SendoffWorkerSpec *spec, GError **error)
 {
@@ -142,7 +184,7 @@ open_inputs (Mux *self, const SendoffWorkerSpec *spec, GError **error)
     if (!open_audio (self, spec->audio_paths[i], sendoff_output_plan_get_audio (self->plan, i), error))
       return FALSE;
   if (self->inputs->len > 0)
-    return TRUE;
+    return open_extras (self, spec, error);
   g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE,
                        "Nothing of the chosen part of the source could be decoded.");
   return FALSE;
@@ -238,6 +280,57 @@ add_audio_stream (Mux *self, const Input *input, AVStream *stream)
 }
 
 static void
+add_text_stream (Mux *self, const Input *input, AVStream *stream)
+{
+  avcodec_parameters_copy (stream->codecpar, sendoff_packet_reader_get_codec (input->reader));
+  stream->codecpar->codec_tag = 0;
+  if (input->text->is_default)
+    stream->disposition = AV_DISPOSITION_DEFAULT;
+  name_stream (self, stream, input->text->language, input->text->title);
+}
+
+/* The bytes of the cover, which stay valid until the input is rewound. */
+static const AVPacket *
+peek_cover (Input *input)
+{
+  if (!input->is_filled)
+    input->is_filled = sendoff_packet_reader_next (input->reader, input->packet, NULL) > 0;
+  return input->packet;
+}
+
+/* Matroska keeps pictures among its attachments, known by their names. */
+static void
+add_attachment (Input *input, AVStream *stream)
+{
+  gboolean is_png = stream->codecpar->codec_id == AV_CODEC_ID_PNG;
+  const AVPacket *packet = peek_cover (input);
+
+  stream->codecpar->codec_type = AVMEDIA_TYPE_ATTACHMENT;
+  stream->codecpar->extradata = av_mallocz ((gsize)packet->size + AV_INPUT_BUFFER_PADDING_SIZE);
+  stream->codecpar->extradata_size = packet->size;
+  memcpy (stream->codecpar->extradata, packet->data, (gsize)packet->size);
+  av_dict_set (&stream->metadata, "filename", is_png ? "cover.png" : "cover.jpg", 0);
+  av_dict_set (&stream->metadata, "mimetype", is_png ? "image/png" : "image/jpeg", 0);
+}
+
+static void
+add_cover_stream (Mux *self, Input *input, AVStream *stream)
+{
+  const AVCodecParameters *codec = sendoff_packet_reader_get_codec (input->reader);
+
+  stream->codecpar->codec_type = AVMEDIA_TYPE_VIDEO;
+  stream->codecpar->codec_id = codec->codec_id;
+  stream->codecpar->width = codec->width;
+  stream->codecpar->height = codec->height;
+  stream->codecpar->format = codec->format;
+  if (is_matroska (self))
+    add_attachment (input, stream);
+  else
+    stream->disposition = AV_DISPOSITION_ATTACHED_PIC;
+  av_dict_set (&stream->metadata, "comment", "Cover (front)", 0);
+}
+
+static void
 add_streams (Mux *self, AVFormatContext *format)
 {
   for (guint i = 0; i < self->inputs->len; i++)
@@ -248,6 +341,10 @@ add_streams (Mux *self, AVFormatContext *format)
       stream->time_base = input->time_base;
       if (input->joiner != NULL)
         add_video_stream (self, input, stream);
+      else if (input->is_cover)
+        add_cover_stream (self, input, stream);
+      else if (input->text != NULL)
+        add_text_stream (self, input, stream);
       else
         add_audio_stream (self, input, stream);
     }
@@ -403,7 +500,8 @@ choose_next (Mux *self, int *stream)
     {
       Input *input = get_input (self, i);
 
-      if (!input->is_filled
+      /* As an attachment it is in the header. */
+      if (!input->is_filled || (input->is_cover && is_matroska (self))
           || (next != NULL
               && av_compare_ts (input->packet->dts, input->time_base, next->packet->dts, next->time_base)
                      >= 0))
@@ -452,6 +550,8 @@ write_packets (Mux *self, Pass *pass, SendoffFileSink *sink, SendoffEvents *even
 
       if (packet == NULL)
         return TRUE;
+      if (packet->size == 0)
+        continue;
       result = av_write_frame (pass->format, packet);
       if (result < 0 || sendoff_file_sink_get_errno (sink) != 0)
         return set_mux_error (sink, result, error);

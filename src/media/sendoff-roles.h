@@ -14,6 +14,7 @@ SendoffChunksResult *sendoff_role_chunks (const SendoffWorkerSpec *spec, Sendoff
 gboolean sendoff_role_audio (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
 SendoffFramesResult *sendoff_role_frame (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
 SendoffDecodeResult *sendoff_role_verify (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
+SendoffTextsResult *sendoff_role_texts (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
 SendoffMuxResult *sendoff_role_mux (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
 
 G_END_DECLS

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "model/sendoff-captions.h"
+
 #define BUFFER_BYTES (256 * 1024)
 
 /* Packets that are larger than the buffer don't pass through it, which makes times-only reading free. */
@@ -29,6 +31,7 @@ struct _SendoffSource
   gint64 position;
   int read_errno;      /* of the last read that failed, 0 none */
   gboolean times_only; /* reads succeed without reading */
+  char *text;          /* (nullable): captions in UTF-8, read instead of the file */
   AVIOContext *io;
   AVFormatContext *format;
 };
@@ -43,6 +46,8 @@ static const char *const media_demuxers[]
         "mp4", "mpc",  "mpc8", "mpeg", "mpegts",    "mpegvideo", "mxf",    "nut",          "nuv",  "obu",
         "ogg", "oma",  "pva",  "rm",   "shn",       "tak",       "truehd", "tta",          "vc1",  "vc1test",
         "voc", "vvc",  "w64",  "wav",  "webm",      "wtv",       "wv",     "yuv4mpegpipe", NULL };
+
+static const char *const text_demuxers[] = { "srt", "webvtt", "ass", NULL };
 
 static const char *const playlist_demuxers[]
     = { "hls", "dash", "concat", "imf", "sdp", "rtsp", "webm_dash_manifest", NULL };
@@ -77,6 +82,12 @@ read_at_position (void *opaque, uint8_t *buffer, int length)
     {
       if (length <= TIMES_BUFFER_BYTES)
         memset (buffer, 0, (gsize)length);
+      self->position += MIN (left, length);
+      return (int)MIN (left, length);
+    }
+  if (self->text != NULL)
+    {
+      memcpy (buffer, self->text + self->position, (gsize)MIN (left, length));
       self->position += MIN (left, length);
       return (int)MIN (left, length);
     }
@@ -311,6 +322,50 @@ sendoff_source_open (int fd, gint64 size_bytes, const char *name, GError **error
   return g_steal_pointer (&self);
 }
 
+static gboolean
+load_text (SendoffSource *self, GError **error)
+{
+  gsize size = (gsize)MIN (self->size_bytes, SENDOFF_CAPTIONS_MAX_BYTES);
+  g_autofree char *bytes = g_malloc (size);
+  gssize got = pread (self->fd, bytes, size, 0);
+
+  if (got != (gssize)size)
+    {
+      self->read_errno = got < 0 ? errno : EIO;
+      set_unreadable (self, 0, error);
+      return FALSE;
+    }
+  self->text = sendoff_captions_dup_text (bytes, (gsize)self->size_bytes, self->name, error);
+  self->size_bytes = self->text != NULL ? (gint64)strlen (self->text) : 0;
+  return self->text != NULL;
+}
+
+/**
+ * sendoff_source_open_captions:
+ * @fd: as in sendoff_source_open(), of a file of captions
+ *
+ * Returns: (transfer full): the file with its one stream of text, or %NULL with %SENDOFF_ERROR_SOURCE_UNREADABLE or
+ *   %SENDOFF_ERROR_SOURCE_UNSUPPORTED
+ */
+SendoffSource *
+sendoff_source_open_captions (int fd, gint64 size_bytes, const char *name, GError **error)
+{
+  g_autoptr (SendoffSource) self = source_new (fd, size_bytes, name, BUFFER_BYTES);
+  const AVInputFormat *demuxer = NULL;
+
+  if (!check_file (self, error) || !load_text (self, error))
+    return NULL;
+  av_probe_input_buffer2 (self->io, &demuxer, NULL, NULL, 0, FORMAT_PROBE_BYTES);
+  if (demuxer == NULL || !demuxer_is_in (demuxer, text_demuxers))
+    {
+      set_unsupported (self, "no file of captions that can be read (SRT, WebVTT or ASS)", error);
+      return NULL;
+    }
+  if (!open_format (self, demuxer, TRUE, error) || !check_streams (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
 /**
  * sendoff_source_open_times:
  * @of: an opened source whose container has a complete index, such as MP4
@@ -343,6 +398,7 @@ sendoff_source_free (SendoffSource *self)
   if (self->io != NULL)
     av_freep (&self->io->buffer);
   avio_context_free (&self->io);
+  g_free (self->text);
   g_free (self->name);
   g_free (self);
 }

@@ -183,6 +183,8 @@ static const SendoffField platform_settings_fields[] = {
   SENDOFF_FIELD (SendoffPlatformSettings, channels, INT),
   SENDOFF_FIELD (SendoffPlatformSettings, constant_rate, BOOL),
   SENDOFF_FIELD (SendoffPlatformSettings, optimize_for, STRING),
+  SENDOFF_FIELD (SendoffPlatformSettings, captions, STRING),
+  SENDOFF_FIELD (SendoffPlatformSettings, captions_format, STRING),
   SENDOFF_FIELD (SendoffPlatformSettings, loudness_lufs, DOUBLE),
   SENDOFF_FIELD_OF (SendoffPlatformSettings, bitrates, DOC_ARRAY, sendoff_platform_bitrate_doc_type),
   SENDOFF_FIELDS_END,

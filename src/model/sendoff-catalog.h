@@ -178,6 +178,8 @@ typedef struct {
   int channels;         /* 0 keeps up to stereo */
   gboolean constant_rate;
   char *optimize_for;   /* streaming | download | archive */
+  char *captions;       /* (nullable): how captions get there: burn | track | sidecar */
+  char *captions_format; /* (nullable): of a sidecar: srt | vtt */
   double loudness_lufs; /* what "recommended" means, 0: as most services */
   GPtrArray *bitrates;  /* SendoffPlatformBitrate */
 } SendoffPlatformSettings;

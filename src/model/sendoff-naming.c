@@ -167,6 +167,18 @@ sendoff_naming_add_number (const char *file_name, guint number)
   return g_strconcat (head, tail, NULL);
 }
 
+/** sendoff_naming_dup_sidecar: (transfer full): "/a/clip.mp4" and "srt" give "/a/clip.srt"; bytes, UTF-8 or not. */
+char *
+sendoff_naming_dup_sidecar (const char *path, const char *extension)
+{
+  const char *dot = strrchr (path, '.');
+  const char *slash = strrchr (path, '/');
+
+  if (dot == NULL || (slash != NULL && dot < slash))
+    return g_strconcat (path, ".", extension, NULL);
+  return g_strdup_printf ("%.*s.%s", (int)(dot - path), path, extension);
+}
+
 /** sendoff_naming_strip_extension: (transfer full): "clip.mp4" gives "clip"; "version 1.2" and ".mp4" stay. */
 char *
 sendoff_naming_strip_extension (const char *file_name)

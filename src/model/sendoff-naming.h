@@ -18,6 +18,7 @@ typedef struct {
 char *sendoff_naming_expand (const char *pattern, const SendoffNameFields *fields, GError **error);
 char *sendoff_naming_join (const char *stem, const char *suffix, const char *extension);
 char *sendoff_naming_add_number (const char *file_name, guint number);
+char *sendoff_naming_dup_sidecar (const char *path, const char *extension);
 char *sendoff_naming_strip_extension (const char *file_name);
 
 G_END_DECLS

@@ -65,6 +65,10 @@ static const Setting settings[SENDOFF_N_SETTINGS] = {
   [SENDOFF_SETTING_KEEP_METADATA] = { "keep-metadata", KIND_FLAG, "yes or no", 0, 1 },
   [SENDOFF_SETTING_AUDIO_TRACK] = { "audio-track", KIND_INDEX, "a number, 0 for the first track", 0, 999 },
   [SENDOFF_SETTING_AUDIO_TRACKS] = { "audio-tracks", KIND_CHOICE, "one|all" },
+  [SENDOFF_SETTING_CAPTIONS] = { "captions", KIND_TEXT, "a file of captions: SRT, WebVTT or ASS" },
+  [SENDOFF_SETTING_CAPTIONS_MODE] = { "captions-mode", KIND_CHOICE, "auto|burn|track|sidecar|off" },
+  [SENDOFF_SETTING_CAPTIONS_LANGUAGE] = { "captions-language", KIND_TEXT, "a language such as en or eng" },
+  [SENDOFF_SETTING_CAPTIONS_TRACK] = { "captions-track", KIND_INDEX, "a number, 0 for the first track", 0, 999 },
   [SENDOFF_SETTING_LOUDNESS]
   = { "loudness", KIND_TEXT, "off, recommended, or a loudness in LUFS such as -14" },
 };

@@ -52,6 +52,10 @@ typedef enum {
   SENDOFF_SETTING_AUDIO_TRACK,  /* int: 0 is the first audio stream, -1 unset */
   SENDOFF_SETTING_AUDIO_TRACKS, /* "one" or "all" of the source's audio tracks */
   SENDOFF_SETTING_LOUDNESS,     /* "off", "recommended", or LUFS such as "-14" */
+  SENDOFF_SETTING_CAPTIONS,   /* a path or URI of a file of captions */
+  SENDOFF_SETTING_CAPTIONS_MODE,
+  SENDOFF_SETTING_CAPTIONS_LANGUAGE,
+  SENDOFF_SETTING_CAPTIONS_TRACK, /* int: 0 is the source's first text track, -1 unset */
   SENDOFF_N_SETTINGS
 } SendoffSetting;
 

@@ -6,6 +6,27 @@ const char *const sendoff_rate_control_nicks[] = { "crf", "cbr", "vbr", "abr", N
 const char *const sendoff_fit_nicks[] = { "pad", "blur", "crop", "stretch", NULL };
 const char *const sendoff_scaling_nicks[] = { "bilinear", "bicubic", "lanczos", "spline", NULL };
 
+const char *const sendoff_text_use_nicks[] = { "track", "sidecar", NULL };
+
+static const SendoffField burn_plan_fields[] = {
+  SENDOFF_FIELD (SendoffBurnPlan, stream_index, INT),
+  SENDOFF_FIELD (SendoffBurnPlan, uri, STRING),
+  SENDOFF_FIELD (SendoffBurnPlan, white, DOUBLE),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField text_plan_fields[] = {
+  SENDOFF_FIELD_NAMES (SendoffTextPlan, use, sendoff_text_use_nicks),
+  SENDOFF_FIELD (SendoffTextPlan, stream_index, INT),
+  SENDOFF_FIELD (SendoffTextPlan, uri, STRING),
+  SENDOFF_FIELD (SendoffTextPlan, codec, STRING),
+  SENDOFF_FIELD (SendoffTextPlan, extension, STRING),
+  SENDOFF_FIELD (SendoffTextPlan, language, STRING),
+  SENDOFF_FIELD (SendoffTextPlan, title, STRING),
+  SENDOFF_FIELD (SendoffTextPlan, is_default, BOOL),
+  SENDOFF_FIELDS_END,
+};
+
 static const SendoffField video_plan_fields[] = {
   SENDOFF_FIELD (SendoffVideoPlan, codec, STRING),
   SENDOFF_FIELD (SendoffVideoPlan, encoder, STRING),
@@ -27,6 +48,7 @@ static const SendoffField video_plan_fields[] = {
   SENDOFF_FIELD (SendoffVideoPlan, crop_x, DOUBLE),
   SENDOFF_FIELD (SendoffVideoPlan, crop_y, DOUBLE),
   SENDOFF_FIELD (SendoffVideoPlan, tone_map, STRING),
+  SENDOFF_FIELD_OF (SendoffVideoPlan, burn, DOC, sendoff_burn_plan_doc_type),
   SENDOFF_FIELD (SendoffVideoPlan, filters, STRING),
   SENDOFF_FIELD (SendoffVideoPlan, frame_rate, RATIONAL),
   SENDOFF_FIELD (SendoffVideoPlan, nominal_frame_rate, RATIONAL),
@@ -74,6 +96,8 @@ static const SendoffField audio_plan_fields[] = {
 
 static const SendoffField extras_plan_fields[] = {
   SENDOFF_FIELD_OF (SendoffExtrasPlan, audio, DOC_ARRAY, sendoff_audio_plan_doc_type),
+  SENDOFF_FIELD_OF (SendoffExtrasPlan, texts, DOC_ARRAY, sendoff_text_plan_doc_type),
+  SENDOFF_FIELD (SendoffExtrasPlan, cover_index, INT),
   SENDOFF_FIELDS_END,
 };
 
@@ -142,6 +166,31 @@ video_plan_init (gpointer doc)
 }
 
 static void
+burn_plan_init (gpointer doc)
+{
+  SendoffBurnPlan *self = doc;
+
+  self->stream_index = -1;
+  self->white = 1;
+}
+
+static void
+text_plan_init (gpointer doc)
+{
+  SendoffTextPlan *self = doc;
+
+  self->stream_index = -1;
+}
+
+static void
+extras_plan_init (gpointer doc)
+{
+  SendoffExtrasPlan *self = doc;
+
+  self->cover_index = -1;
+}
+
+static void
 output_plan_init (gpointer doc)
 {
   SendoffOutputPlan *self = doc;
@@ -159,10 +208,12 @@ plan_init (gpointer doc)
   self->video_stream_index = -1;
 }
 
+SENDOFF_DEFINE_DOC (SendoffBurnPlan, sendoff_burn_plan, "captions in the picture", burn_plan_fields, burn_plan_init)
+SENDOFF_DEFINE_DOC (SendoffTextPlan, sendoff_text_plan, "captions", text_plan_fields, text_plan_init)
 SENDOFF_DEFINE_DOC (SendoffVideoPlan, sendoff_video_plan, "video plan", video_plan_fields, video_plan_init)
 SENDOFF_DEFINE_DOC (SendoffLoudnessPlan, sendoff_loudness_plan, "loudness", loudness_plan_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffAudioPlan, sendoff_audio_plan, "audio plan", audio_plan_fields, NULL)
-SENDOFF_DEFINE_DOC (SendoffExtrasPlan, sendoff_extras_plan, "extras", extras_plan_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffExtrasPlan, sendoff_extras_plan, "extras", extras_plan_fields, extras_plan_init)
 SENDOFF_DEFINE_DOC (
     SendoffOutputPlan, sendoff_output_plan, "output plan", output_plan_fields, output_plan_init)
 SENDOFF_DEFINE_DOC (SendoffChunkGroup, sendoff_chunk_group, "chunk group", chunk_group_fields, NULL)
@@ -289,6 +340,20 @@ sendoff_plan_dup_analysis_key (const SendoffPlan *self, guint output, char *cons
   g_autofree char *kind = g_strdup_printf ("m%s|", key); /* the encoder's own first pass is part of it */
 
   return hash_video (self, output, libraries, sendoff_video_plan_copy (video->analysis), kind);
+}
+
+/** sendoff_output_plan_get_sidecar: (transfer none) (nullable): the captions that become a file beside the output's. */
+const SendoffTextPlan *
+sendoff_output_plan_get_sidecar (const SendoffOutputPlan *self)
+{
+  for (guint i = 0; self->extras != NULL && i < self->extras->texts->len; i++)
+    {
+      const SendoffTextPlan *text = g_ptr_array_index (self->extras->texts, i);
+
+      if (text->use == SENDOFF_TEXT_SIDECAR)
+        return text;
+    }
+  return NULL;
 }
 
 /** sendoff_output_plan_get_n_audio: how many audio tracks @self has. */

@@ -40,6 +40,14 @@ extern const char *const sendoff_rate_control_nicks[];
 extern const char *const sendoff_fit_nicks[];
 extern const char *const sendoff_scaling_nicks[];
 
+/* Text that becomes a part of the picture. */
+typedef struct {
+  int stream_index; /* of the source, -1: from a file of captions */
+  char *uri; /* (nullable): of that file */
+  double white; /* how bright white is, as a fraction of the signal: less than 1 where full signal is a lamp */
+} SendoffBurnPlan;
+SENDOFF_DECLARE_DOC (SendoffBurnPlan, sendoff_burn_plan)
+
 typedef struct _SendoffVideoPlan SendoffVideoPlan;
 
 struct _SendoffVideoPlan
@@ -64,6 +72,7 @@ struct _SendoffVideoPlan
   char *pad_color; /* FFmpeg colour, "black", "#102030" */
   double crop_x, crop_y; /* fraction of the excess cut from the left/top: 0.5 is the middle */
   char *tone_map; /* (nullable): tone-mapping operator when HDR becomes SDR, "hable" */
+  SendoffBurnPlan *burn; /* (nullable): captions drawn over the finished picture */
   char *filters; /* the filter chain for frames of the source's declared shape, for display */
 
   /* time */
@@ -113,9 +122,31 @@ typedef struct {
 } SendoffAudioPlan;
 SENDOFF_DECLARE_DOC (SendoffAudioPlan, sendoff_audio_plan)
 
+typedef enum {
+  SENDOFF_TEXT_TRACK,   /* in the file */
+  SENDOFF_TEXT_SIDECAR, /* a file of its own beside it, of the same name */
+} SendoffTextUse;
+
+extern const char *const sendoff_text_use_nicks[];
+
+/* Subtitles or captions. */
+typedef struct {
+  int use; /* SendoffTextUse */
+  int stream_index; /* of the source, -1: from a file of captions */
+  char *uri; /* (nullable): of that file */
+  char *codec; /* FFmpeg's name of what it becomes; "copy" for pictures of text */
+  char *extension; /* (nullable): of a sidecar, "srt" */
+  char *language; /* (nullable) */
+  char *title; /* (nullable) */
+  gboolean is_default;
+} SendoffTextPlan;
+SENDOFF_DECLARE_DOC (SendoffTextPlan, sendoff_text_plan)
+
 /* What a file holds beside its picture and its first sound. */
 typedef struct {
   GPtrArray *audio; /* SendoffAudioPlan: further tracks */
+  GPtrArray *texts; /* SendoffTextPlan */
+  int cover_index; /* stream of the source's cover picture, -1 none */
 } SendoffExtrasPlan;
 SENDOFF_DECLARE_DOC (SendoffExtrasPlan, sendoff_extras_plan)
 
@@ -175,6 +206,7 @@ const SendoffOutputPlan *sendoff_plan_get_output (const SendoffPlan *self, guint
 guint sendoff_chunk_group_get_n_chunks (const SendoffChunkGroup *self);
 char *sendoff_plan_dup_video_key (const SendoffPlan *self, guint output, char *const *libraries);
 char *sendoff_plan_dup_audio_key (const SendoffPlan *self, guint output, guint track, char *const *libraries);
+const SendoffTextPlan *sendoff_output_plan_get_sidecar (const SendoffOutputPlan *self);
 guint sendoff_output_plan_get_n_audio (const SendoffOutputPlan *self);
 const SendoffAudioPlan *sendoff_output_plan_get_audio (const SendoffOutputPlan *self, guint track);
 char *sendoff_plan_dup_video_identity (const SendoffPlan *self, guint output, char *const *libraries);

@@ -78,6 +78,9 @@ void sendoff_planner_choose_audio_stream (SendoffPlanning *planning);
 void sendoff_planner_plan_audio (SendoffPlanning *planning);
 SendoffExtrasPlan *sendoff_planner_ensure_extras (SendoffOutputPlan *output);
 
+/* sendoff-planner-texts.c */
+void sendoff_planner_plan_texts (SendoffPlanning *planning);
+
 /* sendoff-planner-grid.c */
 void sendoff_planner_plan_times (SendoffPlanning *planning);
 void sendoff_planner_group (SendoffPlan *plan, GPtrArray *plannings);

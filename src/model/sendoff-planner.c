@@ -47,6 +47,7 @@ plan_output (SendoffPlanning *self)
   sendoff_planner_plan_times (self);
   sendoff_planner_plan_video (self);
   sendoff_planner_plan_audio (self);
+  sendoff_planner_plan_texts (self);
   sendoff_planner_plan_metadata (self);
   self->output->max_size_bytes = self->limits.max_size_bytes;
 }

@@ -1,6 +1,6 @@
 #include "model/sendoff-worker-spec.h"
 
-const char *const sendoff_role_nicks[] = { "capabilities", "probe", "chunks", "audio", "mux", "frame", "verify", NULL };
+const char *const sendoff_role_nicks[] = { "capabilities", "probe", "chunks", "audio", "mux", "frame", "verify", "texts", NULL };
 
 static const SendoffField chunk_spec_fields[] = {
   SENDOFF_FIELD (SendoffChunkSpec, index, INT),
@@ -26,6 +26,8 @@ static const SendoffField chunk_output_spec_fields[] = {
   SENDOFF_FIELD_OF (SendoffChunkOutputSpec, rates, DOC_ARRAY, sendoff_chunk_rate_doc_type),
   SENDOFF_FIELD_OF (SendoffChunkOutputSpec, first_pass, DOC, sendoff_video_plan_doc_type),
   SENDOFF_FIELD (SendoffChunkOutputSpec, first_pass_directory, STRING),
+  SENDOFF_FIELD (SendoffChunkOutputSpec, captions_path, STRING),
+  SENDOFF_FIELD (SendoffChunkOutputSpec, fonts_dir, STRING),
   SENDOFF_FIELDS_END,
 };
 
@@ -37,6 +39,25 @@ static const SendoffField audio_output_spec_fields[] = {
   SENDOFF_FIELD (SendoffAudioOutputSpec, end_us, INT64),
   SENDOFF_FIELD (SendoffAudioOutputSpec, trimmed_start, BOOL),
   SENDOFF_FIELD (SendoffAudioOutputSpec, trimmed_end, BOOL),
+  SENDOFF_FIELDS_END,
+};
+
+static const char *const text_format_nicks[] = { "packets", "srt", "vtt", "burn", NULL };
+
+static const SendoffField text_output_spec_fields[] = {
+  SENDOFF_FIELD (SendoffTextOutputSpec, path, STRING),
+  SENDOFF_FIELD_NAMES (SendoffTextOutputSpec, format, text_format_nicks),
+  SENDOFF_FIELD (SendoffTextOutputSpec, codec, STRING),
+  SENDOFF_FIELD (SendoffTextOutputSpec, start_us, INT64),
+  SENDOFF_FIELD (SendoffTextOutputSpec, end_us, INT64),
+  SENDOFF_FIELD (SendoffTextOutputSpec, width, INT),
+  SENDOFF_FIELD (SendoffTextOutputSpec, height, INT),
+  SENDOFF_FIELD (SendoffTextOutputSpec, white, DOUBLE),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField texts_result_fields[] = {
+  SENDOFF_FIELD (SendoffTextsResult, cues, INT64),
   SENDOFF_FIELDS_END,
 };
 
@@ -61,6 +82,11 @@ static const SendoffField worker_spec_fields[] = {
   SENDOFF_FIELD (SendoffWorkerSpec, picture_encoder, STRING),
   SENDOFF_FIELD (SendoffWorkerSpec, max_width, INT),
   SENDOFF_FIELD (SendoffWorkerSpec, max_height, INT),
+  SENDOFF_FIELD_OF (SendoffWorkerSpec, text_outputs, DOC_ARRAY, sendoff_text_output_spec_doc_type),
+  SENDOFF_FIELD (SendoffWorkerSpec, fonts_dir, STRING),
+  SENDOFF_FIELD (SendoffWorkerSpec, cover_index, INT),
+  SENDOFF_FIELD (SendoffWorkerSpec, cover_path, STRING),
+  SENDOFF_FIELD (SendoffWorkerSpec, text_paths, STRV),
   SENDOFF_FIELD_OF (SendoffWorkerSpec, output, DOC, sendoff_output_plan_doc_type),
   SENDOFF_FIELD (SendoffWorkerSpec, video_paths, STRV),
   SENDOFF_FIELD (SendoffWorkerSpec, audio_paths, STRV),
@@ -136,6 +162,7 @@ worker_spec_init (gpointer doc)
 
   self->source_fd = -1;
   self->stream_index = -1;
+  self->cover_index = -1;
   self->decoder_threads = 1;
 }
 
@@ -143,6 +170,8 @@ SENDOFF_DEFINE_DOC (SendoffChunkSpec, sendoff_chunk_spec, "chunk", chunk_spec_fi
 SENDOFF_DEFINE_DOC (SendoffChunkRate, sendoff_chunk_rate, "rate of a chunk", chunk_rate_fields, chunk_rate_init)
 SENDOFF_DEFINE_DOC (SendoffChunkOutputSpec, sendoff_chunk_output_spec, "chunk output", chunk_output_spec_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffAudioOutputSpec, sendoff_audio_output_spec, "audio output", audio_output_spec_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffTextOutputSpec, sendoff_text_output_spec, "text output", text_output_spec_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffTextsResult, sendoff_texts_result, "texts result", texts_result_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffWorkerSpec, sendoff_worker_spec, "worker spec", worker_spec_fields, worker_spec_init)
 SENDOFF_DEFINE_DOC (SendoffChunksResult, sendoff_chunks_result, "chunks result", chunks_result_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffLoudness, sendoff_loudness, "loudness", loudness_fields, NULL)

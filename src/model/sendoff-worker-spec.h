@@ -25,6 +25,7 @@ typedef enum {
   SENDOFF_ROLE_MUX,          /* result: SendoffMuxResult */
   SENDOFF_ROLE_FRAME,        /* result: SendoffFramesResult */
   SENDOFF_ROLE_VERIFY,       /* result: SendoffDecodeResult */
+  SENDOFF_ROLE_TEXTS,        /* result: SendoffTextsResult */
 } SendoffRole;
 
 /* Interval [start, end) of source time; the open ends take everything before or after. */
@@ -53,6 +54,8 @@ typedef struct {
   SendoffVideoPlan *first_pass; /* (nullable): the output whose first pass is made from the same pictures; then only
                                    sizes and the encoder's own statistics are kept, not the packets */
   char *first_pass_directory; /* (nullable): where the packet files with those statistics are */
+  char *captions_path; /* (nullable): what is burned in, as the role "texts" has written it */
+  char *fonts_dir;     /* (nullable): fonts that came with it */
 } SendoffChunkOutputSpec;
 SENDOFF_DECLARE_DOC (SendoffChunkOutputSpec, sendoff_chunk_output_spec)
 
@@ -65,6 +68,24 @@ typedef struct {
 } SendoffAudioOutputSpec;
 SENDOFF_DECLARE_DOC (SendoffAudioOutputSpec, sendoff_audio_output_spec)
 SendoffAudioOutputSpec *sendoff_audio_output_spec_new_of_plan (const SendoffOutputPlan *plan, guint track);
+
+typedef enum {
+  SENDOFF_TEXT_FORMAT_PACKETS, /* a packet file for the muxer, in output time */
+  SENDOFF_TEXT_FORMAT_SRT,     /* a file for people, in output time */
+  SENDOFF_TEXT_FORMAT_VTT,
+  SENDOFF_TEXT_FORMAT_BURN,    /* an ASS script for the chunks, in source time */
+} SendoffTextFormat;
+
+/* Subtitles in one of the forms that an output needs. */
+typedef struct {
+  char *path; /* to write */
+  int format; /* SendoffTextFormat */
+  char *codec; /* packets: FFmpeg's name of the encoder, "copy" for pictures */
+  gint64 start_us, end_us; /* of the output, in source time */
+  int width, height; /* burn: the picture that it is drawn on, pixels */
+  double white; /* burn: as in SendoffBurnPlan */
+} SendoffTextOutputSpec;
+SENDOFF_DECLARE_DOC (SendoffTextOutputSpec, sendoff_text_output_spec)
 
 typedef struct {
   int role; /* SendoffRole */
@@ -95,7 +116,16 @@ typedef struct {
   char *picture_encoder;   /* "png" or "mjpeg" */
   int max_width, max_height; /* pixels, 0 as large as the source */
 
+  /* texts, with stream_index (-1: the source is a file of captions) and origin_us of the above */
+  GPtrArray *text_outputs; /* SendoffTextOutputSpec */
+
+  /* texts: what to take from the source, mux: what to put in */
+  char *fonts_dir; /* (nullable): folder to fill with the source's fonts */
+  int cover_index; /* stream of the cover, -1 none */
+  char *cover_path; /* (nullable): packet file of the cover */
+
   /* mux */
+  char **text_paths; /* (nullable): packet files of the output's text tracks, in order */
   SendoffOutputPlan *output;
   char **video_paths; /* packet files in order */
   char **audio_paths; /* (nullable): packet files of the output's audio tracks, in order */
@@ -157,6 +187,11 @@ typedef struct {
   GPtrArray *frames; /* SendoffFrameFacts, as the spec's times_us */
 } SendoffFramesResult;
 SENDOFF_DECLARE_DOC (SendoffFramesResult, sendoff_frames_result)
+
+typedef struct {
+  gint64 cues; /* texts found in the whole source */
+} SendoffTextsResult;
+SENDOFF_DECLARE_DOC (SendoffTextsResult, sendoff_texts_result)
 
 /* A packet of a packet file without its data. */
 typedef struct

@@ -83,6 +83,14 @@ run_verify (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error
   return result != NULL ? sendoff_decode_result_to_json (result) : NULL;
 }
 
+static JsonNode *
+run_texts (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error)
+{
+  g_autoptr (SendoffTextsResult) result = sendoff_role_texts (spec, events, error);
+
+  return result != NULL ? sendoff_texts_result_to_json (result) : NULL;
+}
+
 static const Role roles[] = {
   [SENDOFF_ROLE_CAPABILITIES] = { "looking for codecs", run_capabilities },
   [SENDOFF_ROLE_PROBE] = { "probing", run_probe },
@@ -91,6 +99,7 @@ static const Role roles[] = {
   [SENDOFF_ROLE_MUX] = { "joining", run_mux },
   [SENDOFF_ROLE_FRAME] = { "taking pictures", run_frame },
   [SENDOFF_ROLE_VERIFY] = { "verifying", run_verify },
+  [SENDOFF_ROLE_TEXTS] = { "reading captions", run_texts },
 };
 
 /* Whether another line may be written in this second. FFmpeg calls from any thread and gives its callback no

@@ -22,6 +22,7 @@ enum {
   MAY_EXECUTE = 1 << 0,
   MAY_WRITE_FILE = 1 << 1,
   MAY_READ_FILE = 1 << 2,
+  MAY_READ_DIR = 1 << 3,
   MAY_REMOVE_FILE = 1 << 5,
   MAY_MAKE_FILE = 1 << 8,
   MAY_TRUNCATE = 1 << 14,
@@ -121,6 +122,37 @@ grant_new_file (Ruleset *self, const char *path)
   grant (self, path, MAY_REWRITE);
 }
 
+/* Where fontconfig and the libraries that draw text look: the system's fonts and the user's own. */
+static void
+grant_fonts (Ruleset *self)
+{
+  static const char *const places[] = { "/etc/fonts", "/usr/share/fonts", "/usr/local/share/fonts",
+                                        "/usr/share/fontconfig", "/var/cache/fontconfig", "/usr/lib/locale",
+                                        /* in a Flatpak */
+                                        "/run/host/fonts", "/run/host/local-fonts", "/run/host/user-fonts",
+                                        "/run/host/fonts-cache" };
+  g_autofree char *fonts = g_build_filename (g_get_user_data_dir (), "fonts", NULL);
+  g_autofree char *old_fonts = g_build_filename (g_get_home_dir (), ".fonts", NULL);
+  g_autofree char *settings = g_build_filename (g_get_user_config_dir (), "fontconfig", NULL);
+  g_autofree char *cache = g_build_filename (g_get_user_cache_dir (), "fontconfig", NULL);
+  const char *own[] = { fonts, old_fonts, settings, cache };
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    grant (self, places[i], MAY_READ_FILE | MAY_READ_DIR);
+  for (guint i = 0; i < G_N_ELEMENTS (own); i++)
+    grant (self, own[i], MAY_READ_FILE | MAY_READ_DIR);
+}
+
+static void
+grant_captions (Ruleset *self, const SendoffChunkOutputSpec *output)
+{
+  if (output->captions_path == NULL)
+    return;
+  grant_folder_of (self, output->captions_path, MAY_READ_FILE);
+  grant (self, output->fonts_dir, MAY_READ_FILE | MAY_READ_DIR);
+  grant_fonts (self);
+}
+
 static void
 grant_what_spec_names (Ruleset *self, const SendoffWorkerSpec *spec)
 {
@@ -130,7 +162,14 @@ grant_what_spec_names (Ruleset *self, const SendoffWorkerSpec *spec)
 
       grant (self, output->directory, MAY_FILL);
       grant (self, output->first_pass_directory, MAY_READ_FILE);
+      grant_captions (self, output);
     }
+  for (guint i = 0; i < spec->text_outputs->len; i++)
+    grant_folder_of (self, ((SendoffTextOutputSpec *)g_ptr_array_index (spec->text_outputs, i))->path, MAY_FILL);
+  grant (self, spec->fonts_dir, MAY_FILL);
+  grant_folder_of (self, spec->cover_path, spec->role == SENDOFF_ROLE_TEXTS ? MAY_FILL : MAY_READ_FILE);
+  for (guint i = 0; spec->text_paths != NULL && spec->text_paths[i] != NULL; i++)
+    grant_folder_of (self, spec->text_paths[i], MAY_READ_FILE);
   for (guint i = 0; i < spec->audio_outputs->len; i++)
     grant_folder_of (self, ((SendoffAudioOutputSpec *)g_ptr_array_index (spec->audio_outputs, i))->path, MAY_FILL);
   for (guint i = 0; spec->frame_paths != NULL && spec->frame_paths[i] != NULL; i++)

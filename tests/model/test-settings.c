@@ -113,7 +113,7 @@ test_json_round_trip (void)
              "fit=blur,package=hls,copy=never,hdr=sdr,optimize-for=archive,size-priority=size,auto-optimize=propose,"
              "crf=21.25,video-bitrate=6M,audio-bitrate=192k,target-size=25MB,max-size=26MB,start=0.000001,"
              "end=86399.999999,two-pass=no,upscale=yes,keep-metadata=no,audio-track=2,audio-tracks=all,"
-             "loudness=-14");
+             "loudness=-14,captions=/a/b.srt,captions-mode=burn,captions-language=en,captions-track=1");
   g_autofree char *text = to_text (settings);
   g_autoptr (GError) error = NULL;
   g_autoptr (SendoffOutputSettings) again = from_text (text, &error);
