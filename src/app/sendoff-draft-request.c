@@ -4,7 +4,9 @@
 
 /**
  * sendoff_draft_request_new:
+ * @source: (nullable): %NULL for a request that is only kept
  * @folder_uri: (nullable): where files go, %NULL for beside the video
+ * @naming_pattern: (nullable): how they are named, %NULL for the usual way
  * @outputs: SendoffOutputItem; their settings are copied, so that later changes do not reach the request
  *
  * Returns: (transfer full): a request made now for the video @source
@@ -15,7 +17,7 @@ sendoff_draft_request_new (GFile *source,
                            const char *naming_pattern,
                            GListModel *outputs)
 {
-  g_autofree char *uri = g_file_get_uri (source);
+  g_autofree char *uri = source != NULL ? g_file_get_uri (source) : NULL;
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *date = g_date_time_format (now, "%Y-%m-%d");
   SendoffRequest *request = sendoff_request_new (uri);

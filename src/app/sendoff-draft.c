@@ -20,6 +20,7 @@ struct _SendoffDraft
   GListStore *sources;
   GListStore *outputs;
   GListStore *destinations;
+  SendoffShelf *shelf;
   SendoffDraftPlans *plans;
   SendoffDraftDisks *disks;
   SendoffDraftEstimates *estimates;
@@ -92,6 +93,7 @@ sendoff_draft_finalize (GObject *object)
   g_clear_object (&self->sources);
   g_clear_object (&self->outputs);
   g_clear_object (&self->destinations);
+  g_clear_object (&self->shelf);
   g_clear_object (&self->engine);
   g_clear_object (&self->preferences);
   g_free (self->folder_uri);
@@ -226,6 +228,7 @@ sendoff_draft_init (SendoffDraft *self)
   self->sources = g_list_store_new (SENDOFF_TYPE_SOURCE_ITEM);
   self->outputs = g_list_store_new (SENDOFF_TYPE_OUTPUT_ITEM);
   self->destinations = g_list_store_new (SENDOFF_TYPE_DESTINATION);
+  self->naming_pattern = g_strdup (SENDOFF_DEFAULT_NAMING_PATTERN);
   self->reason = g_strdup (_ ("Add a video first."));
 }
 
@@ -556,6 +559,52 @@ sendoff_draft_set_naming_pattern (SendoffDraft *self, const char *pattern)
   replan (self);
 }
 
+/* ---- Presets and release sets ---- */
+
+/** sendoff_draft_get_shelf: (transfer none): what is kept for next time. */
+SendoffShelf *
+sendoff_draft_get_shelf (SendoffDraft *self)
+{
+  return self->shelf;
+}
+
+/** sendoff_draft_dup_request: (transfer full): what would be asked for now, of no video in particular. */
+SendoffRequest *
+sendoff_draft_dup_request (SendoffDraft *self)
+{
+  return sendoff_draft_request_new (NULL, self->folder_uri, self->naming_pattern, G_LIST_MODEL (self->outputs));
+}
+
+/** sendoff_draft_use_release_set: puts what the release set keeps in the place of outputs, folder and naming; %NULL for
+ * no outputs at all. */
+void
+sendoff_draft_use_release_set (SendoffDraft *self, const char *release_set_id)
+{
+  const SendoffReleaseSet *set = sendoff_shelf_find_release_set (self->shelf, release_set_id);
+  g_autoptr (GPtrArray) outputs = set != NULL ? sendoff_release_set_list_outputs (set, NULL) : NULL;
+
+  g_list_store_remove_all (self->outputs);
+  for (guint i = 0; outputs != NULL && i < outputs->len; i++)
+    add_settings (self, g_ptr_array_index (outputs, i));
+  if (set != NULL)
+    {
+      g_autoptr (GFile) folder = set->output_folder_uri != NULL ? g_file_new_for_uri (set->output_folder_uri) : NULL;
+
+      sendoff_draft_set_folder (self, folder);
+      sendoff_draft_set_naming_pattern (self, set->naming_pattern);
+    }
+}
+
+/** sendoff_draft_add_preset: one more output, made from a preset. */
+void
+sendoff_draft_add_preset (SendoffDraft *self, const char *preset_id)
+{
+  g_autoptr (SendoffOutputSettings) settings = sendoff_output_settings_new ();
+
+  sendoff_output_settings_set_string (settings, SENDOFF_SETTING_PRESET, preset_id);
+  add_settings (self, settings);
+}
+
 /* ---- Export ---- */
 
 static void
@@ -619,6 +668,25 @@ add_destinations (SendoffDraft *self)
     }
 }
 
+/* The presets are others: so are the cards, and what outputs can choose from. */
+static void
+on_catalog_changed (SendoffDraft *self)
+{
+  g_autoptr (GPtrArray) settings = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < count (self->outputs); i++)
+    {
+      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (G_LIST_MODEL (self->outputs), i);
+
+      g_ptr_array_add (settings, g_object_ref (sendoff_output_item_get_settings (output)));
+    }
+  g_list_store_remove_all (self->destinations);
+  g_list_store_remove_all (self->outputs);
+  for (guint i = 0; i < settings->len; i++)
+    add_settings (self, g_ptr_array_index (settings, i));
+  add_destinations (self);
+}
+
 /** sendoff_draft_start: the engine is ready: the catalog can be shown, and files be looked at. */
 void
 sendoff_draft_start (SendoffDraft *self)
@@ -628,6 +696,8 @@ sendoff_draft_start (SendoffDraft *self)
   sendoff_draft_plans_start (self->plans);
   restore_outputs (self);
   add_destinations (self);
+  sendoff_shelf_start (self->shelf);
+  g_signal_connect_object (self->engine, "notify::catalog", G_CALLBACK (on_catalog_changed), self, G_CONNECT_SWAPPED);
   for (guint i = 0; i < count (self->sources); i++)
     {
       g_autoptr (SendoffSourceItem) source = g_list_model_get_item (G_LIST_MODEL (self->sources), i);
@@ -662,6 +732,7 @@ sendoff_draft_new (SendoffEngine *engine, SendoffPreferences *preferences)
 
   self->engine = g_object_ref (engine);
   self->preferences = g_object_ref (preferences);
+  self->shelf = sendoff_shelf_new (engine);
   self->folder_uri = sendoff_preferences_dup_folder_uri (preferences);
   self->naming_pattern = sendoff_preferences_dup_naming_pattern (preferences);
   self->plans = sendoff_draft_plans_new (engine, G_LIST_MODEL (self->sources), make_request, self);

@@ -8,6 +8,7 @@
 
 #include "app/sendoff-draft-plans.h"
 #include "app/sendoff-preferences.h"
+#include "app/sendoff-shelf.h"
 #include "app/sendoff-output-item.h"
 #include "app/sendoff-source-item.h"
 #include "engine/sendoff-engine.h"
@@ -39,5 +40,11 @@ void sendoff_draft_export (SendoffDraft *self);
 SendoffSourceItem *sendoff_draft_get_selected_source (SendoffDraft *self);
 void sendoff_draft_select_source (SendoffDraft *self, SendoffSourceItem *source);
 const SendoffDraftPlan *sendoff_draft_get_selected_plan (SendoffDraft *self);
+
+/* Presets and release sets. */
+SendoffShelf *sendoff_draft_get_shelf (SendoffDraft *self);
+SendoffRequest *sendoff_draft_dup_request (SendoffDraft *self);
+void sendoff_draft_use_release_set (SendoffDraft *self, const char *release_set_id);
+void sendoff_draft_add_preset (SendoffDraft *self, const char *preset_id);
 
 G_END_DECLS

@@ -79,6 +79,14 @@ set_name (gpointer widget, const char *name)
   gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
+static void
+on_save_preset_clicked (SendoffOutputRow *self)
+{
+  g_autofree char *settings = sendoff_output_item_dup_remembered (self->item);
+
+  gtk_widget_activate_action (GTK_WIDGET (self), "shelf.save-preset", "s", settings);
+}
+
 /* For screen readers; the planner may give another title when the settings change. */
 static void
 name_controls (SendoffOutputRow *self)
@@ -153,6 +161,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, on_remove_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_usual_expanded);
   gtk_widget_class_bind_template_callback (widget_class, on_advanced_expanded);
+  gtk_widget_class_bind_template_callback (widget_class, on_save_preset_clicked);
 }
 
 static void

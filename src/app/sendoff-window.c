@@ -5,6 +5,7 @@
 #include "app/sendoff-draft.h"
 #include "app/sendoff-export-page.h"
 #include "app/sendoff-queue-page.h"
+#include "app/sendoff-shelf-actions.h"
 
 struct _SendoffWindow
 {
@@ -320,6 +321,7 @@ sendoff_window_new (GtkApplication *application,
   self->jobs = g_object_ref (sendoff_engine_get_jobs (engine));
   self->monitor = g_object_ref (monitor);
   self->engine = g_object_ref (engine);
+  sendoff_shelf_actions_install (GTK_WINDOW (self), self->draft);
   g_signal_connect_object (self->draft, "queued", G_CALLBACK (on_queued), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->draft, "notify::can-export", G_CALLBACK (on_can_export_changed), self,
                            G_CONNECT_SWAPPED);
@@ -362,10 +364,14 @@ sendoff_window_set_problem (SendoffWindow *self, const char *problem)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROBLEM]);
 }
 
-/** sendoff_window_add_files: adds videos, or folders of them, to the Export page and shows it. */
+/** sendoff_window_add_files: adds videos, or folders of them, to the Export page and shows it; presets and release sets
+ * among @files are kept. */
 void
 sendoff_window_add_files (SendoffWindow *self, GPtrArray *files)
 {
+  sendoff_shelf_actions_take_files (files, sendoff_draft_get_shelf (self->draft));
+  if (files->len == 0)
+    return;
   sendoff_draft_add_files (self->draft, files);
   show_page (self, "export");
 }

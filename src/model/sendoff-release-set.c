@@ -228,6 +228,24 @@ sendoff_release_set_apply (const SendoffReleaseSet *self, SendoffRequest *reques
   return TRUE;
 }
 
+static gboolean
+is_same_pattern (const char *a, const char *b)
+{
+  return g_strcmp0 (a != NULL ? a : SENDOFF_DEFAULT_NAMING_PATTERN, b != NULL ? b : SENDOFF_DEFAULT_NAMING_PATTERN) == 0;
+}
+
+/** sendoff_release_set_matches: whether @request asks for what the set keeps, start and end of outputs aside. */
+gboolean
+sendoff_release_set_matches (const SendoffReleaseSet *self, SendoffRequest *request)
+{
+  g_autoptr (JsonNode) asked = outputs_to_json (sendoff_request_get_outputs (request));
+  g_autofree char *folder_uri = NULL, *pattern = NULL;
+
+  g_object_get (request, "output-folder-uri", &folder_uri, "naming-pattern", &pattern, NULL);
+  return g_strcmp0 (folder_uri, self->output_folder_uri) == 0 && is_same_pattern (pattern, self->naming_pattern)
+         && json_node_equal (asked, self->outputs);
+}
+
 /** sendoff_release_set_find: (transfer none) (nullable): the one among @sets with that id or, failing that,
  * name. */
 const SendoffReleaseSet *

@@ -30,6 +30,7 @@ gboolean sendoff_release_set_check (const SendoffReleaseSet *self, GPtrArray *ot
 
 GPtrArray *sendoff_release_set_list_outputs (const SendoffReleaseSet *self, GError **error);
 gboolean sendoff_release_set_apply (const SendoffReleaseSet *self, SendoffRequest *request, GError **error);
+gboolean sendoff_release_set_matches (const SendoffReleaseSet *self, SendoffRequest *request);
 const SendoffReleaseSet *sendoff_release_set_find (GPtrArray *sets, const char *id_or_name);
 char *sendoff_release_set_dup_words (const SendoffReleaseSet *self, SendoffCatalog *catalog);
 
