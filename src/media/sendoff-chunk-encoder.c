@@ -161,6 +161,9 @@ sendoff_chunk_encoder_push (
 
   if (self->context == NULL && !open_encoders (self, error))
     return FALSE;
+  if (frame->format != (int)self->context->pix_fmt || frame->width != self->context->width
+      || frame->height != self->context->height)
+    return refuse (self, "the picture does not have the planned size or format", error);
   if (self->frames == 0)
     self->first_pts = pts;
   if (self->hashes != NULL)

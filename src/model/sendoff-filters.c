@@ -440,11 +440,14 @@ static void
 append_colored_fill (Chain *self, const guint8 rgb[3])
 {
   int bit_depth = g_str_has_suffix (self->pixel_format, "10le") ? 10 : 8;
+  gboolean has_alpha = format_has_alpha (self->pixel_format);
+  const char *subsampling = self->pixel_format + strlen (has_alpha ? "yuva" : "yuv");
   int yuv[3];
 
+  /* lutyuv knows no deep formats with alpha; what comes without it is opaque. */
   sendoff_fill_color_to_yuv (rgb, self->video->color, bit_depth, yuv);
-  append (self, "split[picture][whole];[whole]scale=%d:%d:flags=neighbor,lutyuv=y=%d:u=%d:v=%d:a=maxval[fill]",
-          self->video->width, self->video->height, yuv[0], yuv[1], yuv[2]);
+  append (self, "split[picture][whole];[whole]scale=%d:%d:flags=neighbor,format=yuv%s,lutyuv=y=%d:u=%d:v=%d,format=%s[fill]",
+          self->video->width, self->video->height, subsampling, yuv[0], yuv[1], yuv[2], self->pixel_format);
   stack_strips (self);
 }
 

@@ -203,6 +203,14 @@ class Colours(Picture):
             with self.subTest(color):
                 self.assert_near(self.color_at(path, 'crop=16:16:152:8'), wanted, 2)
 
+    def test_bars_around_a_transparent_picture(self):
+        source = self.make('alpha.mkv', 'color=blue:size=256x128:rate=25:duration=0.2,format=yuva444p10le,geq=lum=300:cb=700:cr=400:a=512',
+                           '-color_range', 'tv', '-colorspace', 'bt709', '-c:v', 'ffv1', '-pix_fmt', 'yuva444p10le')
+        path, = self.export(source, ['codec=prores,profile=4444,resolution=256x256,pad-color=red'])
+        planes = pixels(path, 'format=yuva444p')
+        at = [planes[plane * 65536 + row * 256 + 128] for row in (4, 128, 252) for plane in range(4)]
+        self.assert_near(at, [63, 102, 240, 255, 75, 175, 100, 128, 63, 102, 240, 255], 3)
+
     def test_ten_bits_survive_a_blurred_fill(self):
         source = self.make('deep.mkv', "color=size=256x64:rate=25:duration=0.2,format=yuv420p10le,geq=lum='400+X/4':cb=512:cr=512",
                            '-pix_fmt', 'yuv420p10le', '-color_range', 'tv', '-c:v', 'ffv1')

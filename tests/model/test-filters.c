@@ -54,14 +54,15 @@ static const Case cases[] = {
     .chain = "hflip,transpose=clock" },
   { "pad", { 1920, 1080, { 1, 1 }, "yuv420p", FALSE, TAGGED }, 1080, 1920,
     .chain = "scale=1080:608:" BICUBIC TO_SD 
-             ",split[picture][whole];[whole]scale=1080:1920:flags=neighbor,lutyuv=y=42:u=137:v=120:a=maxval[fill];[fill]"
+             ",split[picture][whole];[whole]scale=1080:1920:flags=neighbor,format=yuv420p,lutyuv=y=42:u=137:v=120,format=yuv420p[fill];"
+             "[fill]"
              "split[one][two];[one]crop=1080:656:0:0[first];[two]crop=1080:656:0:1264[last];[first][picture][last]"
              "vstack=inputs=3,setsar=1," COLORS },
   { "pad-black", { 640, 360, { 1, 1 }, "yuv420p", FALSE, TAGGED }, 640, 640, .pad_color = "black",
     .chain = "pad=640:640:0:140:color=black" },
   { "pad-at-the-end-only", { 643, 1000, { 1, 1 }, "yuv420p", FALSE, TAGGED }, 646, 1000,
     .chain = "scale=644:1000:" BICUBIC TO_SD ",split[picture][whole];[whole]scale=646:1000:flags=neighbor,"
-             "lutyuv=y=42:u=137:v=120:a=maxval[fill];[fill]crop=2:1000:644:0[last];[picture][last]hstack,setsar=1," COLORS },
+             "format=yuv420p,lutyuv=y=42:u=137:v=120,format=yuv420p[fill];[fill]crop=2:1000:644:0[last];[picture][last]hstack,setsar=1," COLORS },
   { "rounding-needs-no-bars", { 100, 1900, { 1, 1 }, "yuv420p", FALSE, TAGGED }, 56, 1080,
     .chain = "scale=56:1080:" BICUBIC TO_SD ",setsar=1" },
   { "crop-share", { 1920, 1080, { 1, 1 }, "yuv420p", FALSE, TAGGED }, 608, 1080, SENDOFF_FIT_CROP,
