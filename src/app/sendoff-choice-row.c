@@ -1,5 +1,7 @@
 #include "app/sendoff-choice-row.h"
 
+#include <glib/gi18n.h>
+
 #include "app/sendoff-choice.h"
 
 struct _SendoffChoiceRow
@@ -31,6 +33,31 @@ find_position (GListModel *model, const char *id)
   return GTK_INVALID_LIST_POSITION;
 }
 
+/* What was typed or framed elsewhere is a choice of its own, at the end. */
+static guint
+add_custom (GListModel *model, const char *id)
+{
+  guint n = g_list_model_get_n_items (model);
+  g_autoptr (SendoffChoice) last = g_list_model_get_item (model, n - 1);
+  /* Translators: %s is a value that is none of the usual ones */
+  g_autofree char *name = g_strdup_printf (_ ("Custom (%s)"), id);
+  g_autoptr (SendoffChoice) choice = sendoff_choice_new_custom (id, name);
+  gboolean replace = sendoff_choice_is_custom (last);
+
+  g_list_store_splice (G_LIST_STORE (model), replace ? n - 1 : n, replace, (gpointer *)&choice, 1);
+  return replace ? n - 1 : n;
+}
+
+static guint
+find_or_add (GListModel *model, const char *id)
+{
+  guint position = find_position (model, id);
+
+  if (position != GTK_INVALID_LIST_POSITION || model == NULL || g_list_model_get_n_items (model) == 0)
+    return position;
+  return add_custom (model, id);
+}
+
 static void
 set_choice_id (SendoffChoiceRow *self, const char *id)
 {
@@ -42,7 +69,7 @@ set_choice_id (SendoffChoiceRow *self, const char *id)
       self->choice_id = g_strdup (id);
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CHOICE_ID]);
     }
-  adw_combo_row_set_selected (ADW_COMBO_ROW (self), find_position (model, id));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (self), find_or_add (model, id));
 }
 
 static void

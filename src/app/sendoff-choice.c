@@ -9,6 +9,7 @@ struct _SendoffChoice
   GObject parent_instance;
   char *id; /* (nullable) */
   char *name;
+  gboolean is_custom;
 };
 
 enum
@@ -77,6 +78,23 @@ sendoff_choice_new (const char *id, const char *name)
   self->id = g_strdup (id);
   self->name = g_strdup (name);
   return self;
+}
+
+/** sendoff_choice_new_custom: (transfer full): a value that is in no list. */
+SendoffChoice *
+sendoff_choice_new_custom (const char *id, const char *name)
+{
+  SendoffChoice *self = sendoff_choice_new (id, name);
+
+  self->is_custom = TRUE;
+  return self;
+}
+
+/** sendoff_choice_is_custom: whether it was made by sendoff_choice_new_custom(). */
+gboolean
+sendoff_choice_is_custom (SendoffChoice *self)
+{
+  return self->is_custom;
 }
 
 /** sendoff_choice_get_id: (transfer none) (nullable): the value of the setting. */
@@ -243,6 +261,13 @@ static const struct
   { SENDOFF_SETTING_OPTIMIZE_FOR, "streaming", N_ ("Streaming") },
   { SENDOFF_SETTING_OPTIMIZE_FOR, "download", N_ ("Download") },
   { SENDOFF_SETTING_OPTIMIZE_FOR, "archive", N_ ("Archive") },
+  { SENDOFF_SETTING_AUDIO_TRACKS, "one", N_ ("One") },
+  { SENDOFF_SETTING_AUDIO_TRACKS, "all", N_ ("All") },
+  { SENDOFF_SETTING_LOUDNESS, "off", N_ ("As it is") },
+  { SENDOFF_SETTING_LOUDNESS, "recommended", N_ ("As the place recommends") },
+  { SENDOFF_SETTING_LOUDNESS, "-14", N_ ("−14 LUFS (streaming)") },
+  { SENDOFF_SETTING_LOUDNESS, "-16", N_ ("−16 LUFS (podcasts)") },
+  { SENDOFF_SETTING_LOUDNESS, "-23", N_ ("−23 LUFS (broadcast)") },
   { SENDOFF_SETTING_KEEP_METADATA, "yes", N_ ("Keep") },
   { SENDOFF_SETTING_KEEP_METADATA, "no", N_ ("Remove") },
 };

@@ -14,6 +14,8 @@ G_DECLARE_FINAL_TYPE (SendoffChoice, sendoff_choice, SENDOFF, CHOICE, GObject)
 
 /* Properties: id (string, NULL: nothing is chosen, the destination decides), name (string). */
 SendoffChoice *sendoff_choice_new (const char *id, const char *name);
+SendoffChoice *sendoff_choice_new_custom (const char *id, const char *name);
+gboolean sendoff_choice_is_custom (SendoffChoice *self);
 const char *sendoff_choice_get_id (SendoffChoice *self);
 const char *sendoff_choice_get_name (SendoffChoice *self);
 

@@ -88,7 +88,7 @@ dup_finish (gint64 work_us)
 /** sendoff_draft_summary_dup_totals: (transfer full) (nullable): "2 files · about 109 MB · about 2 min, done
  * at 16:42" for all of @plans (element-type SendoffDraftPlan). */
 char *
-sendoff_draft_summary_dup_totals (SendoffEngine *engine, GPtrArray *plans)
+sendoff_draft_summary_dup_totals (SendoffEngine *engine, GListModel *outputs, GPtrArray *plans)
 {
   gint64 size_bytes = 0, work_us = 0;
   g_autofree char *size = NULL;
@@ -100,7 +100,8 @@ sendoff_draft_summary_dup_totals (SendoffEngine *engine, GPtrArray *plans)
     {
       const SendoffDraftPlan *plan = g_ptr_array_index (plans, p);
 
-      for (guint i = 0; i < plan->plan->outputs->len; i++, n++)
+      /* A request for nothing in particular has an output, too; and an output may be newer than the plans. */
+      for (guint i = 0; i < MIN (g_list_model_get_n_items (outputs), plan->plan->outputs->len); i++, n++)
         {
           size_bytes += (gint64)sendoff_draft_plan_get_size (plan, i).middle;
           work_us += sendoff_draft_plan_get_work_us (plan, i, sendoff_engine_get_machine (engine));

@@ -9,6 +9,6 @@ char *sendoff_draft_summary_dup_reason (GListModel *sources,
                                         GListModel *outputs,
                                         GPtrArray *plans,
                                         gboolean submitting);
-char *sendoff_draft_summary_dup_totals (SendoffEngine *engine, GPtrArray *plans);
+char *sendoff_draft_summary_dup_totals (SendoffEngine *engine, GListModel *outputs, GPtrArray *plans);
 
 G_END_DECLS

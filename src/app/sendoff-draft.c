@@ -299,7 +299,8 @@ on_planned (SendoffDraft *self)
 
       sendoff_output_item_apply (output, self->engine, plans, i);
     }
-  take_text (self, &self->totals, PROP_TOTALS, sendoff_draft_summary_dup_totals (self->engine, plans));
+  take_text (self, &self->totals, PROP_TOTALS,
+             sendoff_draft_summary_dup_totals (self->engine, G_LIST_MODEL (self->outputs), plans));
   apply_reason (self);
   remember_outputs (self);
   sendoff_draft_disks_check (self->disks, plans->len > 0 ? g_ptr_array_index (plans, 0) : NULL);
@@ -318,7 +319,8 @@ on_estimates_changed (SendoffDraft *self)
       if (plans->len == 0 || i < ((SendoffDraftPlan *)g_ptr_array_index (plans, 0))->plan->outputs->len)
         sendoff_output_item_apply_estimates (output, self->engine, plans, i);
     }
-  take_text (self, &self->totals, PROP_TOTALS, sendoff_draft_summary_dup_totals (self->engine, plans));
+  take_text (self, &self->totals, PROP_TOTALS,
+             sendoff_draft_summary_dup_totals (self->engine, G_LIST_MODEL (self->outputs), plans));
 }
 
 static void
@@ -739,7 +741,8 @@ sendoff_draft_new (SendoffEngine *engine, SendoffPreferences *preferences)
   self->disks = sendoff_draft_disks_new (engine);
   g_signal_connect_object (self->plans, "changed", G_CALLBACK (on_planned), self, G_CONNECT_SWAPPED);
   self->estimates = sendoff_draft_estimates_new (engine, self->plans);
-  g_signal_connect_object (self->estimates, "changed", G_CALLBACK (on_estimates_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->estimates, "changed", G_CALLBACK (on_estimates_changed), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->disks, "changed", G_CALLBACK (on_disks_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->disks, "folder-wanted", G_CALLBACK (on_folder_wanted), self,
                            G_CONNECT_SWAPPED);

@@ -11,6 +11,10 @@
 #include "app/sendoff-source-row.h"
 #include "app/sendoff-split-layout.h"
 
+/* Of the list of videos, before it scrolls; the height in pixels. */
+#define MAX_ROWS_SHOWN 4
+#define MIN_ROW_HEIGHT 90
+
 struct _SendoffExportPage
 {
   AdwBin parent_instance;
@@ -18,7 +22,7 @@ struct _SendoffExportPage
   gboolean show_all;
   GtkFilter *platform_filter;
   SendoffPreview *preview;
-  GtkListBox *sources;
+  GtkListView *sources;
   GtkListBox *outputs;
   GtkFlowBox *platforms;
   GtkFlowBox *presets;
@@ -58,13 +62,14 @@ get_more_label (GObject *object, gboolean show_all, gpointer data)
   return g_strdup (show_all ? _ ("Show Fewer Places") : _ ("Show More Places"));
 }
 
-/* ---- Lists ---- */
-
-static GtkWidget *
-create_source_row (gpointer item, gpointer data)
+/* A list view cannot tell how high its rows are before it has made them. */
+static int
+get_list_height (GObject *object, guint n_sources, gpointer data)
 {
-  return sendoff_source_row_new (item);
+  return (int)MIN (n_sources, MAX_ROWS_SHOWN) * MIN_ROW_HEIGHT;
 }
+
+/* ---- Lists ---- */
 
 static GtkWidget *
 create_output_row (gpointer item, gpointer data)
@@ -164,14 +169,24 @@ on_reset_folder_clicked (SendoffExportPage *self)
   sendoff_draft_set_folder (self->draft, NULL);
 }
 
+/* One video is always selected: the one in the preview. */
+static void
+bind_sources (SendoffExportPage *self)
+{
+  g_autoptr (GtkSingleSelection) selection
+      = gtk_single_selection_new (g_object_ref (sendoff_draft_get_sources (self->draft)));
+
+  g_object_bind_property (selection, "selected-item", self->draft, "selected-source", G_BINDING_SYNC_CREATE);
+  gtk_list_view_set_model (self->sources, GTK_SELECTION_MODEL (selection));
+}
+
 static void
 bind_lists (SendoffExportPage *self)
 {
   GListModel *destinations = sendoff_draft_get_destinations (self->draft);
   g_autoptr (GtkFilter) presets = GTK_FILTER (gtk_custom_filter_new (is_preset, NULL, NULL));
 
-  gtk_list_box_bind_model (self->sources, sendoff_draft_get_sources (self->draft), create_source_row, NULL,
-                           NULL);
+  bind_sources (self);
   gtk_list_box_bind_model (self->outputs, sendoff_draft_get_outputs (self->draft), create_output_row, NULL,
                            NULL);
   gtk_list_box_bind_model (self->folder_issues, sendoff_draft_get_folder_issues (self->draft),
@@ -241,6 +256,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SendoffExportPage, pattern_row);
   gtk_widget_class_bind_template_child (widget_class, SendoffExportPage, folder_issues);
   gtk_widget_class_bind_template_callback (widget_class, get_view);
+  gtk_widget_class_bind_template_callback (widget_class, get_list_height);
   gtk_widget_class_bind_template_callback (widget_class, has_text);
   gtk_widget_class_bind_template_callback (widget_class, get_more_label);
   gtk_widget_class_bind_template_callback (widget_class, on_add_output_activated);
@@ -265,6 +281,7 @@ sendoff_export_page_class_init (SendoffExportPageClass *klass)
       = g_param_spec_boolean ("show-all", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   g_type_ensure (SENDOFF_TYPE_PREVIEW);
+  g_type_ensure (SENDOFF_TYPE_SOURCE_ROW);
   g_type_ensure (SENDOFF_TYPE_SPLIT_LAYOUT);
   g_type_ensure (SENDOFF_TYPE_RELEASE_ROW);
   bind_template (GTK_WIDGET_CLASS (klass));

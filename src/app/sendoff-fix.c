@@ -201,13 +201,21 @@ use_frame_rate (const Case *self, SendoffOutputSettings *settings, guint attempt
   return g_strdup_printf (_ ("Use %s Frames a Second"), text);
 }
 
+/* In the format that is made now, or else in the one that most screens can show HDR in. */
 static char *
 keep_hdr (const Case *self, SendoffOutputSettings *settings, guint attempt)
 {
-  if (attempt > 0 || !sendoff_rules_is_available (SENDOFF_SETTING_HDR, "keep"))
+  const SendoffVideoCodec *codec = sendoff_catalog_get_video_codec (self->catalog, "h265");
+
+  if (attempt > 1 || codec == NULL || !sendoff_rules_is_available (SENDOFF_SETTING_HDR, "keep"))
     return NULL;
   sendoff_output_settings_set_string (settings, SENDOFF_SETTING_HDR, "keep");
-  return g_strdup (_ ("Keep HDR"));
+  if (attempt == 0)
+    return g_strdup (_ ("Keep HDR"));
+  sendoff_output_settings_set_string (settings, SENDOFF_SETTING_CODEC, codec->codec_id);
+  unset (settings, (const SendoffSetting[]){ SENDOFF_SETTING_PROFILE, SENDOFF_SETTING_CRF, 0 }, NULL);
+  /* Translators: %s is the name of a codec */
+  return g_strdup_printf (_ ("Keep HDR (%s)"), codec->name);
 }
 
 /* ---- Quality and size ---- */
@@ -346,7 +354,9 @@ static const struct
   { "size-not-on-platform", forget_resolution },
   { "frame-rate-not-on-platform", use_frame_rate },
   { "not-upscaled", enlarge },
-  { "tone-mapped", keep_hdr },
+  { "hdr-tone-mapped", keep_hdr },
+  { "hdr-not-in-codec", keep_hdr },
+  { "hdr-needs-ten-bits", keep_hdr },
   { "quality-not-in-codec", forget_quality },
   { "quality-out-of-range", forget_quality },
   { "audio-bitrate-out-of-range", forget_audio_bitrate },

@@ -452,6 +452,7 @@ get_traits (SendoffOutputItem *self, const SendoffMediaInfo *source, const Sendo
       = output->audio != NULL ? sendoff_catalog_get_audio_codec (self->catalog, output->audio->codec) : NULL;
   SendoffTraits traits = output->video != NULL ? get_video_traits (self, output->video) : 0;
 
+  traits |= audio != NULL ? SENDOFF_TRAIT_SOUND : 0;
   traits |= audio != NULL && !audio->lossless ? SENDOFF_TRAIT_LOSSY_SOUND : 0;
   traits |= stream != NULL && stream->hdr != SENDOFF_HDR_NONE ? SENDOFF_TRAIT_HDR : 0;
   return traits;
@@ -533,9 +534,13 @@ sendoff_output_item_apply (SendoffOutputItem *self, SendoffEngine *engine, GPtrA
   g_object_thaw_notify (G_OBJECT (self));
 }
 
-/** sendoff_output_item_apply_estimates: shows other sizes and times of the same plans, as sendoff_output_item_apply(). */
+/** sendoff_output_item_apply_estimates: shows other sizes and times of the same plans, as
+ * sendoff_output_item_apply(). */
 void
-sendoff_output_item_apply_estimates (SendoffOutputItem *self, SendoffEngine *engine, GPtrArray *plans, guint output)
+sendoff_output_item_apply_estimates (SendoffOutputItem *self,
+                                     SendoffEngine *engine,
+                                     GPtrArray *plans,
+                                     guint output)
 {
   apply_size (self, plans, output);
   apply_time (self, engine, plans, output);

@@ -29,6 +29,7 @@ typedef enum
   SENDOFF_TRAIT_LOSSY_SOUND = 1 << 9,
   SENDOFF_TRAIT_TRACKS = 1 << 10, /* several in the video */
   SENDOFF_TRAIT_SIZED = 1 << 11,  /* a size was asked for */
+  SENDOFF_TRAIT_SOUND = 1 << 12,
 } SendoffTraits;
 
 /* Properties: settings, catalog (objects, construct only), title, words, size, time (strings), size-fraction

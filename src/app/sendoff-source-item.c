@@ -14,6 +14,8 @@ struct _SendoffSourceItem
   SendoffMediaInfo *info; /* (nullable) */
   char *problem;          /* (nullable) */
   GdkPaintable *poster;   /* (nullable) */
+  SendoffEngine *engine;  /* (nullable): until it is started */
+  gboolean wants_poster, asked_for_poster;
   GCancellable *cancellable;
 };
 
@@ -57,6 +59,7 @@ sendoff_source_item_finalize (GObject *object)
   g_object_unref (self->file);
   g_object_unref (self->cancellable);
   g_clear_object (&self->poster);
+  g_clear_object (&self->engine);
   g_clear_pointer (&self->info, sendoff_media_info_free);
   g_free (self->name);
   g_free (self->problem);
@@ -174,6 +177,24 @@ on_poster_loaded (GObject *object, GAsyncResult *result, gpointer data)
 }
 
 static void
+load_poster (SendoffSourceItem *self)
+{
+  if (!self->wants_poster || self->asked_for_poster || self->state != SENDOFF_SOURCE_READY)
+    return;
+  self->asked_for_poster = TRUE;
+  sendoff_poster_load_async (self->engine, self->file, self->info, self->cancellable, on_poster_loaded,
+                             g_object_ref (self));
+}
+
+/** sendoff_source_item_want_poster: it is in sight: a poster is taken as soon as that is possible. */
+void
+sendoff_source_item_want_poster (SendoffSourceItem *self)
+{
+  self->wants_poster = TRUE;
+  load_poster (self);
+}
+
+static void
 on_scanned (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SendoffSourceItem) self = data;
@@ -203,8 +224,7 @@ on_probed (GObject *object, GAsyncResult *result, gpointer data)
       return;
     }
   take_state (self, SENDOFF_SOURCE_READY, info, NULL);
-  sendoff_poster_load_async (engine, self->file, info, self->cancellable, on_poster_loaded,
-                             g_object_ref (self));
+  load_poster (self);
   if (!info->scanned)
     sendoff_engine_probe_async (engine, self->file, SENDOFF_PROBE_SCAN, self->cancellable, on_scanned,
                                 g_object_ref (self));
@@ -214,6 +234,7 @@ on_probed (GObject *object, GAsyncResult *result, gpointer data)
 void
 sendoff_source_item_start (SendoffSourceItem *self, SendoffEngine *engine)
 {
+  g_set_object (&self->engine, engine);
   sendoff_engine_probe_async (engine, self->file, SENDOFF_PROBE_NONE, self->cancellable, on_probed,
                               g_object_ref (self));
 }

@@ -20,10 +20,11 @@ typedef enum
 G_DECLARE_FINAL_TYPE (SendoffSourceItem, sendoff_source_item, SENDOFF, SOURCE_ITEM, GObject)
 
 /* Properties (notified): name, facts, warnings, problem (strings for people, NULL when there is nothing to
- * say), state (int SendoffSourceState), poster (GdkPaintable, NULL until there is one). Signals: "changed": the facts are others; "remove": the user wants it
- * gone. */
+ * say), state (int SendoffSourceState), poster (GdkPaintable, NULL until there is one). Signals: "changed":
+ * the facts are others; "remove": the user wants it gone. */
 SendoffSourceItem *sendoff_source_item_new (GFile *file);
 void sendoff_source_item_start (SendoffSourceItem *self, SendoffEngine *engine);
+void sendoff_source_item_want_poster (SendoffSourceItem *self);
 void sendoff_source_item_stop (SendoffSourceItem *self);
 GFile *sendoff_source_item_get_file (SendoffSourceItem *self);
 const char *sendoff_source_item_get_name (SendoffSourceItem *self);

@@ -4,8 +4,8 @@
 
 struct _SendoffSourceRow
 {
-  GtkListBoxRow parent_instance;
-  SendoffSourceItem *item;
+  AdwBin parent_instance;
+  SendoffSourceItem *item; /* (nullable): rows of a long list are used again */
   GtkWidget *poster;
   GtkWidget *remove_button;
 };
@@ -16,7 +16,7 @@ enum
   N_PROPS
 };
 
-G_DEFINE_FINAL_TYPE (SendoffSourceRow, sendoff_source_row, GTK_TYPE_LIST_BOX_ROW)
+G_DEFINE_FINAL_TYPE (SendoffSourceRow, sendoff_source_row, ADW_TYPE_BIN)
 
 static GParamSpec *properties[N_PROPS];
 
@@ -56,20 +56,32 @@ on_remove_clicked (SendoffSourceRow *self)
   sendoff_source_item_remove (self->item);
 }
 
+/* For screen readers. */
 static void
-sendoff_source_row_constructed (GObject *object)
+name_controls (SendoffSourceRow *self)
 {
-  SendoffSourceRow *self = SENDOFF_SOURCE_ROW (object);
   const char *name = sendoff_source_item_get_name (self->item);
   g_autofree char *remove = g_strdup_printf (_ ("Remove %s"), name);
   /* Translators: %s is the name of a video */
   g_autofree char *poster = g_strdup_printf (_ ("Poster of %s"), name);
 
-  G_OBJECT_CLASS (sendoff_source_row_parent_class)->constructed (object);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->poster), GTK_ACCESSIBLE_PROPERTY_LABEL, poster, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->remove_button), GTK_ACCESSIBLE_PROPERTY_LABEL, remove,
                                   -1);
+}
+
+/* A poster is taken when its row is made, which of a long list are only those in sight. */
+static void
+set_item (SendoffSourceRow *self, SendoffSourceItem *item)
+{
+  if (!g_set_object (&self->item, item))
+    return;
+  if (item != NULL)
+    {
+      name_controls (self);
+      sendoff_source_item_want_poster (item);
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ITEM]);
 }
 
 static void
@@ -92,7 +104,7 @@ static void
 sendoff_source_row_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   if (prop_id == PROP_ITEM)
-    SENDOFF_SOURCE_ROW (object)->item = g_value_dup_object (value);
+    set_item (SENDOFF_SOURCE_ROW (object), g_value_get_object (value));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
@@ -103,13 +115,12 @@ sendoff_source_row_class_init (SendoffSourceRowClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  object_class->constructed = sendoff_source_row_constructed;
   object_class->dispose = sendoff_source_row_dispose;
   object_class->get_property = sendoff_source_row_get_property;
   object_class->set_property = sendoff_source_row_set_property;
   properties[PROP_ITEM]
       = g_param_spec_object ("item", NULL, NULL, SENDOFF_TYPE_SOURCE_ITEM,
-                             G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+                             G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/story_genius/Sendoff/ui/sendoff-source-row.ui");
@@ -127,11 +138,4 @@ static void
 sendoff_source_row_init (SendoffSourceRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-}
-
-/** sendoff_source_row_new: (transfer floating): a row for @item. */
-GtkWidget *
-sendoff_source_row_new (SendoffSourceItem *item)
-{
-  return g_object_new (SENDOFF_TYPE_SOURCE_ROW, "item", item, NULL);
 }

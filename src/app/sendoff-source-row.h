@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 #define SENDOFF_TYPE_SOURCE_ROW (sendoff_source_row_get_type ())
-G_DECLARE_FINAL_TYPE (SendoffSourceRow, sendoff_source_row, SENDOFF, SOURCE_ROW, GtkListBoxRow)
+G_DECLARE_FINAL_TYPE (SendoffSourceRow, sendoff_source_row, SENDOFF, SOURCE_ROW, AdwBin)
 
-GtkWidget *sendoff_source_row_new (SendoffSourceItem *item);
+/* Properties: item (SendoffSourceItem, writable, nullable). */
 
 G_END_DECLS

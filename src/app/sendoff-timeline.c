@@ -26,6 +26,7 @@ struct _SendoffTimeline
   GtkWidget parent_instance;
   GtkWidget *scales[N_MARKS];
   double duration, step;
+  double wanted[N_MARKS]; /* what was set, which may lie beyond the duration that is set later */
   Mark dragged;
   gboolean setting; /* values change from outside, not by a person */
 };
@@ -123,17 +124,20 @@ on_value_changed (GtkRange *range, SendoffTimeline *self)
 {
   static const guint props[N_MARKS] = { PROP_START, PROP_POSITION, PROP_END };
 
+  gtk_widget_queue_draw (GTK_WIDGET (self));
   for (Mark mark = 0; mark < N_MARKS; mark++)
     if (GTK_WIDGET (range) == self->scales[mark])
       {
-        if (!self->setting)
-          keep_order (self, mark);
         tell_value (self, mark);
+        /* A value that only follows the duration is not to change what it came from. */
+        if (self->setting)
+          continue;
+        keep_order (self, mark);
+        self->wanted[mark] = get_value (self, mark);
         g_object_notify_by_pspec (G_OBJECT (self), properties[props[mark]]);
-        if (!self->setting && mark != MARK_POSITION)
+        if (mark != MARK_POSITION)
           set_value (self, MARK_POSITION, get_value (self, mark));
       }
-  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
@@ -143,7 +147,7 @@ set_range (SendoffTimeline *self)
     {
       GtkAdjustment *adjustment = gtk_range_get_adjustment (GTK_RANGE (self->scales[mark]));
 
-      gtk_adjustment_configure (adjustment, gtk_adjustment_get_value (adjustment), 0, self->duration,
+      gtk_adjustment_configure (adjustment, MIN (self->wanted[mark], self->duration), 0, self->duration,
                                 self->step, PAGE_SECONDS, 0);
     }
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -290,7 +294,7 @@ sendoff_timeline_get_property (GObject *object, guint prop_id, GValue *value, GP
     case PROP_START:
     case PROP_POSITION:
     case PROP_END:
-      g_value_set_double (value, get_value (self, MARK_START + (prop_id - PROP_START)));
+      g_value_set_double (value, get_value (self, prop_id - PROP_START));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -316,7 +320,8 @@ sendoff_timeline_set_property (GObject *object, guint prop_id, const GValue *val
     case PROP_START:
     case PROP_POSITION:
     case PROP_END:
-      set_value (self, MARK_START + (prop_id - PROP_START), g_value_get_double (value));
+      self->wanted[prop_id - PROP_START] = g_value_get_double (value);
+      set_value (self, prop_id - PROP_START, g_value_get_double (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);

@@ -51,6 +51,11 @@ class FirstSteps(WindowTest):
         window.wait_to_say(r'\d [kM]B')
         self.assertEqual(self.world.made_files(), [])
 
+    def test_nothing_is_counted_before_a_place_is_chosen(self):
+        window = self.open(self.source('holiday.mp4'))
+        window.wait_to_say('Choose where the video is going')
+        self.assertFalse(window.tree.says('1 file'))
+
     def test_broken_file_gets_a_sentence(self):
         window = self.open()
         window.wait_to_say('Drop a video here')
