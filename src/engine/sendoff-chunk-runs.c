@@ -5,6 +5,9 @@
 /* The first run takes 1/(2·slots) of the work: long enough to spare seeks, short enough to end together. */
 #define RUNS_PER_SLOT 2
 
+/* Encoding a chunk, counted in decoding one: a guess at the low end. It decides how even the ends are, not what is made. */
+#define ENCODE_COST 6
+
 static guint
 count_missing (const gboolean *missing, guint n_chunks)
 {
@@ -15,19 +18,53 @@ count_missing (const gboolean *missing, guint n_chunks)
   return count;
 }
 
-static GArray *
-split_sequential (const gboolean *missing, guint n_chunks, GArray *runs)
+/* How many runs it takes when none may cost more than @most: a run that ends with chunk i decodes i + 1 chunks and
+ * encodes those that are missing. Adds them to @runs (nullable). */
+static guint
+fill_runs (const gboolean *missing, guint n_chunks, guint64 most, GArray *runs)
 {
-  SendoffChunkRun run = { G_MAXUINT, 0 };
+  SendoffChunkRun run = { 0 };
+  guint count = 0, n_runs = 0;
 
   for (guint i = 0; i < n_chunks; i++)
-    if (missing[i])
-      {
-        run.first = MIN (run.first, i);
-        run.last = i;
-      }
-  if (run.first != G_MAXUINT)
+    {
+      guint64 cost = i + 1 + (guint64)(count + 1) * ENCODE_COST;
+
+      if (!missing[i])
+        continue;
+      if (count > 0 && cost > most)
+        {
+          if (runs != NULL)
+            g_array_append_val (runs, run);
+          count = 0;
+        }
+      run.first = count == 0 ? i : run.first;
+      run.last = i;
+      n_runs += count == 0 ? 1 : 0;
+      count++;
+    }
+  if (count > 0 && runs != NULL)
     g_array_append_val (runs, run);
+  return n_runs;
+}
+
+/* Every run decodes from the start, so that all see the same pictures; the later ones encode less. The cheapest bound
+ * that needs no more runs than there are slots is found by halving. */
+static GArray *
+split_sequential (const gboolean *missing, guint n_chunks, guint n_slots, GArray *runs)
+{
+  guint64 low = 0, high = (guint64)n_chunks * (1 + ENCODE_COST);
+
+  while (low < high)
+    {
+      guint64 middle = (low + high) / 2;
+
+      if (fill_runs (missing, n_chunks, middle, NULL) <= MAX (n_slots, 1))
+        high = middle;
+      else
+        low = middle + 1;
+    }
+  fill_runs (missing, n_chunks, high, runs);
   return runs;
 }
 
@@ -35,7 +72,7 @@ split_sequential (const gboolean *missing, guint n_chunks, GArray *runs)
  * sendoff_chunk_runs_split:
  * @missing: (array length=n_chunks): which chunks are wanted
  * @n_slots: pieces of work that may run at once
- * @sequential: one decoder for everything; the run may then hold chunks that are not missing
+ * @sequential: every run decodes from the start; it may then hold chunks that are not missing
  *
  * Guided self-scheduling: each run takes a share of what remains, so that they get shorter towards the end.
  * A single slot gets the longest runs there are.
@@ -49,7 +86,7 @@ sendoff_chunk_runs_split (const gboolean *missing, guint n_chunks, guint n_slots
   guint remaining = count_missing (missing, n_chunks);
 
   if (sequential)
-    return split_sequential (missing, n_chunks, runs);
+    return split_sequential (missing, n_chunks, n_slots, runs);
   for (guint i = 0; i < n_chunks;)
     {
       SendoffChunkRun run = { i, i };

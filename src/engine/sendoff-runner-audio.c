@@ -192,6 +192,8 @@ sendoff_runner_run_audio (gpointer data, GCancellable *cancellable)
   node = sendoff_worker_client_run (self->client, spec, self->source_fd, on_event, work, cancellable, &report,
                                     &work->error);
   work->stage = g_steal_pointer (&report.stage);
+  if (node != NULL)
+    sendoff_runner_note_walls (self, &report);
   read_trailers (self, work);
 }
 

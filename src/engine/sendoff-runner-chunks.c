@@ -233,6 +233,8 @@ encode (ChunkRun *run, const SendoffWorkerSpec *spec, GCancellable *cancellable)
   node = sendoff_worker_client_run (self->client, spec, self->source_fd, on_event, run, cancellable, &report,
                                     &work->error);
   work->stage = g_steal_pointer (&report.stage);
+  if (node != NULL)
+    sendoff_runner_note_walls (self, &report);
   work->max_rss_bytes = report.max_rss_bytes;
   if (node != NULL)
     work->result = sendoff_chunks_result_from_json (node, &work->error);

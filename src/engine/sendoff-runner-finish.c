@@ -141,6 +141,8 @@ mux (RunnerWork *work, RunnerOutput *output, GCancellable *cancellable)
   if (fd >= 0)
     close (fd);
   work->stage = g_steal_pointer (&report.stage);
+  if (node != NULL)
+    sendoff_runner_note_walls (self, &report);
   return node != NULL ? sendoff_mux_result_from_json (node, &work->error) : NULL;
 }
 
@@ -236,6 +238,27 @@ check_platform (SendoffRunner *self,
     }
 }
 
+/* Not a property of the file, but of how it was made: whoever made it from a stranger's video may want to know. */
+static void
+add_isolation (SendoffRunner *self, SendoffCertificate *certificate)
+{
+  SendoffCheck *check = sendoff_check_new ();
+  gboolean landlock, seccomp;
+
+  g_mutex_lock (&self->mutex);
+  landlock = !self->without_landlock;
+  seccomp = !self->without_seccomp;
+  g_mutex_unlock (&self->mutex);
+  check->code = g_strdup ("isolation");
+  check->passed = TRUE;
+  check->expected = g_strdup ("as far as this system can");
+  check->found = g_strdup (landlock && seccomp ? "landlock, seccomp"
+                           : landlock          ? "landlock"
+                           : seccomp           ? "seccomp"
+                                               : "none");
+  sendoff_certificate_add_check (certificate, check);
+}
+
 static gboolean
 verify (RunnerWork *work, RunnerOutput *output, const SendoffMuxResult *result, GCancellable *cancellable)
 {
@@ -254,6 +277,7 @@ verify (RunnerWork *work, RunnerOutput *output, const SendoffMuxResult *result, 
     reason = sendoff_certificate_dup_failure (certificate);
   else
     check_platform (self, output, certificate, info);
+  add_isolation (self, certificate);
   sendoff_tracker_set_certificate (self->tracker, get_index (self, output), certificate);
   work->certificate = sendoff_certificate_to_json (certificate);
   if (reason == NULL && facts.size_bytes != result->size_bytes)

@@ -127,6 +127,7 @@ struct _SendoffRunner {
 
   GMutex mutex; /* guards the following too */
   GCond woken;
+  gboolean without_landlock, without_seccomp; /* of any worker whose work counts */
   gboolean paused;   /* by the user */
   char *held;        /* (nullable): why nothing at all may run now */
   gboolean held_anew; /* that has changed since it was said */
@@ -188,6 +189,8 @@ void sendoff_runner_note_room (SendoffRunner *self);
 void sendoff_runner_clean_cache (SendoffRunner *self);
 gboolean sendoff_runner_hold (SendoffRunner *self);
 void sendoff_runner_wake (SendoffRunner *self);
+
+void sendoff_runner_note_walls (SendoffRunner *self, const SendoffWorkerReport *report);
 
 /* sendoff-runner-memory.c */
 gint64 sendoff_runner_estimate_chunks (SendoffRunner *self, GPtrArray *renditions, int decoder_threads);

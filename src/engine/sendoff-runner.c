@@ -180,6 +180,16 @@ sendoff_runner_keep_for_later (SendoffRunner *self)
   g_atomic_int_set (&self->keep, TRUE);
 }
 
+/* Takes note of the walls around a worker that has done its work. */
+void
+sendoff_runner_note_walls (SendoffRunner *self, const SendoffWorkerReport *report)
+{
+  g_mutex_lock (&self->mutex);
+  self->without_landlock |= !report->landlock;
+  self->without_seccomp |= !report->seccomp;
+  g_mutex_unlock (&self->mutex);
+}
+
 /** sendoff_runner_set_priority: higher goes first. Any thread. */
 void
 sendoff_runner_set_priority (SendoffRunner *self, int priority)

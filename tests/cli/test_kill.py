@@ -120,7 +120,7 @@ class Kill(support.CliTest):
         deadline = time.monotonic() + 5
         while True:
             jobs = self.run_json('queue', 'list')['jobs']
-            if all(job['interrupted'] or job['status'] == 'completed' for job in jobs):
+            if not any(job['running'] for job in jobs):
                 return jobs
             self.assertLess(time.monotonic(), deadline, jobs)
             time.sleep(0.05)
@@ -162,6 +162,7 @@ class Kill(support.CliTest):
             os.remove(os.path.join(self.out, name))
         for path in support.files_below(os.path.join(self.root, 'data')):
             os.remove(path)
+        self.keep_no_chunks(os.path.join(self.root, 'data'))
 
     def test_any_moment(self):
         self.make_reference()

@@ -698,7 +698,9 @@ test_lying_seeks (Fixture *self, gconstpointer data)
   job = submit (self, plan);
   wait_until_over (job);
   assert_completed (job, 0);
-  g_assert_cmpuint (count_in_log (self, " sequential"), ==, 1);
+  /* Each slot decodes from the start, and no chunk is made twice by that. */
+  g_assert_cmpuint (count_in_log (self, " sequential"), >=, 1);
+  g_assert_cmpuint (count_in_log (self, " sequential"), <=, 2);
   g_assert_cmpuint (count_in_log (self, "chunk 0\n"), ==, 1);
   g_assert_cmpuint (count_in_log (self, "chunk 7\n"), >=, 1);
   assert_nothing_left (self, 1);

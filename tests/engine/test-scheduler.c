@@ -311,7 +311,10 @@ test_runs (void)
   assert_runs ("xxxx", 1, FALSE, "0-3");
   assert_runs ("xx..xxxx", 1, FALSE, "0-1 4-7");
   assert_runs ("x.x", 8, FALSE, "0-0 2-2");
-  assert_runs (".x..xx.", 2, TRUE, "1-5");
+  assert_runs (".x..xx.", 1, TRUE, "1-5");
+  assert_runs (".x..xx.", 2, TRUE, "1-4 5-5");
+  assert_runs ("xxxxxxxxxx", 2, TRUE, "0-4 5-9");
+  assert_runs ("x", 4, TRUE, "0-0");
   assert_runs ("..", 2, TRUE, "");
 }
 
