@@ -1,6 +1,42 @@
 #include "cli/sendoff-cli-calls.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/sendoff-error.h"
+
+/* A link such as /dev/stdin to a file is that file; a pipe has no other name. */
+static GFile *
+follow_link (GFile *file)
+{
+  const char *path = g_file_peek_path (file);
+  g_autofree char *target = path != NULL && g_str_has_prefix (path, "/dev/") ? realpath (path, NULL) : NULL;
+
+  if (target != NULL && g_file_test (target, G_FILE_TEST_IS_REGULAR))
+    return g_file_new_for_path (target);
+  return g_object_ref (file);
+}
+
+static char *
+dup_spool_name (GFile *file)
+{
+  g_autofree char *name = g_file_get_basename (file);
+
+  return name != NULL && g_utf8_validate (name, -1, NULL) && name[0] != '.' && strchr (name, '/') == NULL
+             ? g_steal_pointer (&name)
+             : g_strdup ("input");
+}
+
+/* (transfer full): @file, or its copy in the cache when it can only be read once, or from afar. */
+static GFile *
+spool (SendoffCli *cli, GFile *file, GError **error)
+{
+  g_autofree char *name = dup_spool_name (file);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  sendoff_engine_spool_async (cli->engine, file, name, cli->cancellable, sendoff_cli_on_ready, &result);
+  return sendoff_engine_spool_finish (cli->engine, sendoff_cli_wait (&result), error);
+}
 
 /**
  * sendoff_cli_probe:
@@ -11,10 +47,52 @@
 SendoffMediaInfo *
 sendoff_cli_probe (SendoffCli *cli, GFile *file, SendoffProbeFlags flags, GError **error)
 {
+  g_autoptr (GFile) local = follow_link (file);
+  g_autoptr (GFile) copy = spool (cli, local, error);
   g_autoptr (GAsyncResult) result = NULL;
 
-  sendoff_engine_probe_async (cli->engine, file, flags, cli->cancellable, sendoff_cli_on_ready, &result);
+  if (copy == NULL)
+    return NULL;
+  sendoff_engine_probe_async (cli->engine, copy, flags, cli->cancellable, sendoff_cli_on_ready, &result);
   return sendoff_engine_probe_finish (cli->engine, sendoff_cli_wait (&result), error);
+}
+
+/* Files of a source that was copied go to where a person expects them: beside the pipe, or here. */
+static void
+set_output_folder (SendoffRequest *request, GFile *original)
+{
+  const char *path = g_file_peek_path (original);
+  g_autoptr (GFile) parent = path != NULL && !g_str_has_prefix (path, "/dev/") ? g_file_get_parent (original)
+                                                                               : g_file_new_for_path (".");
+  g_autofree char *folder_uri = NULL;
+  g_autofree char *uri = g_file_get_uri (parent);
+
+  g_object_get (request, "output-folder-uri", &folder_uri, NULL);
+  if (folder_uri == NULL || *folder_uri == '\0')
+    g_object_set (request, "output-folder-uri", uri, NULL);
+}
+
+/* Copies the request's source into the cache first when it can only be read once, or from afar. */
+static GFile *
+spool_source (SendoffCli *cli, SendoffRequest *request, GError **error)
+{
+  g_autofree char *uri = NULL;
+  g_autofree char *new_uri = NULL;
+  g_autoptr (GFile) given = NULL;
+  g_autoptr (GFile) file = NULL;
+  GFile *copy;
+
+  g_object_get (request, "source-uri", &uri, NULL);
+  given = g_file_new_for_uri (uri);
+  file = follow_link (given);
+  copy = spool (cli, file, error);
+  if (copy == NULL || g_file_equal (copy, given))
+    return copy;
+  if (!g_file_equal (copy, file))
+    set_output_folder (request, file);
+  new_uri = g_file_get_uri (copy);
+  g_object_set (request, "source-uri", new_uri, NULL);
+  return copy;
 }
 
 /**
@@ -26,16 +104,18 @@ sendoff_cli_probe (SendoffCli *cli, GFile *file, SendoffProbeFlags flags, GError
  * Returns: (transfer full): the plan, or %NULL with the error of the probe
  */
 SendoffPlan *
-sendoff_cli_plan (SendoffCli *cli, SendoffRequest *request, SendoffProbeFlags flags, SendoffMediaInfo **source,
+sendoff_cli_plan (SendoffCli *cli,
+                  SendoffRequest *request,
+                  SendoffProbeFlags flags,
+                  SendoffMediaInfo **source,
                   GError **error)
 {
-  g_autofree char *uri = NULL;
-  g_autoptr (GFile) file = NULL;
+  g_autoptr (GFile) file = spool_source (cli, request, error);
   g_autoptr (SendoffMediaInfo) info = NULL;
   SendoffPlan *plan;
 
-  g_object_get (request, "source-uri", &uri, NULL);
-  file = g_file_new_for_uri (uri);
+  if (file == NULL)
+    return NULL;
   info = sendoff_cli_probe (cli, file, flags, error);
   if (info == NULL)
     return NULL;
@@ -45,17 +125,20 @@ sendoff_cli_plan (SendoffCli *cli, SendoffRequest *request, SendoffProbeFlags fl
   return plan;
 }
 
-/** sendoff_cli_preflight: (transfer full) (element-type SendoffIssue): what the disks and folders say about @plan. */
+/** sendoff_cli_preflight: (transfer full) (element-type SendoffIssue): what the disks and folders say about
+ * @plan. */
 GPtrArray *
 sendoff_cli_preflight (SendoffCli *cli, SendoffRequest *request, const SendoffPlan *plan, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  sendoff_engine_preflight_async (cli->engine, request, plan, cli->cancellable, sendoff_cli_on_ready, &result);
+  sendoff_engine_preflight_async (cli->engine, request, plan, cli->cancellable, sendoff_cli_on_ready,
+                                  &result);
   return sendoff_engine_preflight_finish (cli->engine, sendoff_cli_wait (&result), error);
 }
 
-/** sendoff_cli_submit: (transfer none): the queued job, which a signal now cancels, or %NULL with the engine's error. */
+/** sendoff_cli_submit: (transfer none): the queued job, which a signal now cancels, or %NULL with the
+ * engine's error. */
 SendoffJob *
 sendoff_cli_submit (SendoffCli *cli, SendoffRequest *request, const SendoffPlan *plan, GError **error)
 {

@@ -254,6 +254,9 @@ sendoff_cli_file_for_argument (const char *argument)
 {
   GStatBuf info;
 
+  /* As everywhere on the command line. */
+  if (g_str_equal (argument, "-"))
+    return g_file_new_for_path ("/dev/stdin");
   if (g_lstat (argument, &info) != 0 && strstr (argument, "://") != NULL)
     return g_file_new_for_uri (argument);
   return g_file_new_for_path (argument);

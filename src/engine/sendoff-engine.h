@@ -66,6 +66,12 @@ SendoffCacheFacts *sendoff_engine_trim_cache_finish (SendoffEngine *self, GAsync
 void sendoff_cache_facts_free (SendoffCacheFacts *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SendoffCacheFacts, sendoff_cache_facts_free)
 
+/* A source that is a pipe or not on this computer is copied into the cache, named @name; any other file comes back as it
+ * is. The copy stays until no unfinished job names it. */
+void sendoff_engine_spool_async (SendoffEngine *self, GFile *file, const char *name, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer data);
+GFile *sendoff_engine_spool_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
 /* Facts about a source, parsed in a worker process; cached by source identity. */
 void sendoff_engine_probe_async (SendoffEngine *self, GFile *file, SendoffProbeFlags flags, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer data);

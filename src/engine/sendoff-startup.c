@@ -10,6 +10,7 @@
 #include "engine/sendoff-identity.h"
 #include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-job-private.h"
+#include "engine/sendoff-spool.h"
 #include "engine/sendoff-platform-files.h"
 
 #define DATABASE_FILE "sendoff.db"
@@ -123,6 +124,25 @@ restore_job (SendoffStartup *start, const SendoffStoredJob *stored)
 }
 
 /* A thousand jobs are some ten megabytes of JSON, which is why they are not left to the main context. */
+static void
+sweep_spool (SendoffStartup *start)
+{
+  g_autoptr (GHashTable) needed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < start->jobs->len; i++)
+    {
+      SendoffJob *job = g_ptr_array_index (start->jobs, i);
+      char *uri = NULL;
+
+      if (sendoff_status_is_final (sendoff_job_get_status (job)))
+        continue;
+      g_object_get (sendoff_job_get_request (job), "source-uri", &uri, NULL);
+      if (uri != NULL)
+        g_hash_table_add (needed, uri);
+    }
+  sendoff_spool_sweep (start->cache_dir, needed);
+}
+
 static gboolean
 list_jobs (SendoffStartup *start, GError **error)
 {
@@ -140,6 +160,7 @@ list_jobs (SendoffStartup *start, GError **error)
       if (job != NULL)
         g_ptr_array_add (start->jobs, job);
     }
+  sweep_spool (start);
   return TRUE;
 }
 

@@ -1,6 +1,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -685,6 +686,38 @@ test_pause_waiting (Fixture *self, gconstpointer data)
   assert_nothing_left (self, 2);
 }
 
+/* Processor time of this process, in seconds. */
+static double
+measure_export (Fixture *self, guint n_chunks)
+{
+  g_autoptr (SendoffPlan) plan = make_plan (self, n_chunks);
+  struct rusage before, after;
+  SendoffJob *job;
+
+  add_output (plan, "one", 720, n_chunks);
+  getrusage (RUSAGE_SELF, &before);
+  job = submit (self, plan);
+  wait_until_over (job);
+  getrusage (RUSAGE_SELF, &after);
+  assert_completed (job, 0);
+  return (after.ru_utime.tv_sec - before.ru_utime.tv_sec) + (after.ru_utime.tv_usec - before.ru_utime.tv_usec) / 1e6
+         + (after.ru_stime.tv_sec - before.ru_stime.tv_sec) + (after.ru_stime.tv_usec - before.ru_stime.tv_usec) / 1e6;
+}
+
+/* Ten times as many chunks are about ten times the work, not a hundred times. */
+static void
+test_many_chunks (Fixture *self, gconstpointer data)
+{
+  double some, many;
+
+  write_source (self, "");
+  some = measure_export (self, 1000);
+  many = measure_export (self, 10000);
+  g_test_message ("1,000 chunks: %.2f s, 10,000 chunks: %.2f s", some, many);
+  g_assert_cmpfloat (many, <, 25 * some + 1);
+  assert_nothing_left (self, 2);
+}
+
 /* Frames after a seek are not the ones that should follow: everything sought is made again in one go. */
 static void
 test_lying_seeks (Fixture *self, gconstpointer data)
@@ -1006,6 +1039,43 @@ test_cancel_interrupted (Fixture *self, gconstpointer data)
 }
 
 /* Paused in one process, still paused in the next, until somebody goes on with it. */
+static gboolean
+has_warning (SendoffJob *job, const char *words)
+{
+  const char *const *warnings = sendoff_export_get_warnings (get_export (job, 0));
+
+  for (guint i = 0; warnings != NULL && warnings[i] != NULL; i++)
+    if (strstr (warnings[i], words) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/* Between two runs of the program an encoder becomes another version. */
+static void
+test_upgraded_encoder (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SendoffPlan) plan = NULL;
+  g_autofree char *path = NULL;
+  SendoffJob *job;
+
+  write_source (self, "chunk-ms=60\n");
+  plan = make_plan (self, 16);
+  add_output (plan, "one", 720, 16);
+  job = submit (self, plan);
+  while (sendoff_job_get_progress (job) < 40)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (has_warning (job, "updated"));
+  path = sendoff_job_folder_dup_path (self->cache, sendoff_job_get_export_id (job), "libraries");
+  stop_engine (self);
+  g_assert_true (g_file_set_contents (path, "fake 0", -1, NULL));
+  start_engine (self);
+  job = get_first_job (self);
+  resume (self, job);
+  wait_until_over (job);
+  assert_completed (job, 0);
+  g_assert_true (has_warning (job, "updated"));
+}
+
 static void
 test_paused_across_restart (Fixture *self, gconstpointer data)
 {
@@ -1327,6 +1397,7 @@ main (int argc, char *argv[])
     return run_victim (argv[2]);
   ADD ("export", NULL, test_export);
   ADD ("batches", NULL, test_batches);
+  ADD ("many-chunks", NULL, test_many_chunks);
   ADD ("sequential-outputs", NULL, test_sequential_outputs);
   ADD ("crash-is-retried", NULL, test_crash_is_retried);
   ADD ("crashing-output", NULL, test_crashing_output);
@@ -1348,6 +1419,7 @@ main (int argc, char *argv[])
   ADD ("pause-quickly", NULL, test_pause_quickly);
   ADD ("pause-waiting", NULL, test_pause_waiting);
   ADD ("paused-across-restart", NULL, test_paused_across_restart);
+  ADD ("upgraded-encoder", NULL, test_upgraded_encoder);
   ADD ("cancel-paused", NULL, test_cancel_paused);
   ADD ("finished-is-adopted", NULL, test_finished_is_adopted);
   ADD ("stranger-is-not-adopted", NULL, test_stranger_is_not_adopted);
