@@ -287,6 +287,12 @@ verify (RunnerWork *work, RunnerOutput *output, const SendoffMuxResult *result, 
   return reason == NULL;
 }
 
+static gboolean
+exceeds_size (const RunnerOutput *output, gint64 size_bytes)
+{
+  return output->plan->size != NULL && size_bytes > output->plan->size->limit_bytes;
+}
+
 /* RunnerWork that finishes one output, on one of the scheduler's threads. The rename is left to the runner's thread,
  * which alone chooses names. */
 void
@@ -303,6 +309,9 @@ sendoff_runner_run_finish (gpointer data, GCancellable *cancellable)
   result = mux (work, output, cancellable);
   if (result == NULL)
     return;
+  work->size_bytes = result->size_bytes;
+  if (exceeds_size (output, result->size_bytes))
+    return; /* made again, see sendoff_runner_take_size() */
   sendoff_tracker_set_part (self->tracker, index, SENDOFF_PART_MUX, 1);
   sendoff_tracker_set_status (self->tracker, index, SENDOFF_STATUS_FINALIZING, "Checking the file");
   if (!verify (work, output, result, cancellable) && work->stage == NULL)
@@ -383,6 +392,13 @@ sendoff_runner_finish_returned (SendoffRunner *self, RunnerWork *work)
 
   if (g_error_matches (work->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
+  if (work->error == NULL && !sendoff_runner_take_size (self, output, work->size_bytes, &work->error)
+      && work->error == NULL)
+    {
+      unlink (output->part_path);
+      output->finishing = FALSE;
+      return;
+    }
   if (!sendoff_runner_claim (self, index))
     {
       unlink (output->part_path);

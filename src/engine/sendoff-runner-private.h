@@ -85,6 +85,7 @@ typedef struct {
   gint64 n_packets; /* to be written by a finish */
   gboolean called_back; /* a part is no longer wanted: begin again with the others; guarded by the mutex */
   gint64 max_rss_bytes; /* of its worker, 0 not known */
+  gint64 size_bytes; /* of the file that a finish wrote */
   gboolean ran;
   /* outcome */
   SendoffChunksResult *result; /* (nullable) */
@@ -171,6 +172,7 @@ void sendoff_runner_close_cache (SendoffRunner *self, gboolean over, gboolean re
 void sendoff_runner_begin_rate (SendoffRunner *self, RunnerRendition *rendition, const char *identity);
 void sendoff_runner_free_rate (RunnerRate *rate);
 void sendoff_runner_steer (SendoffRunner *self);
+gboolean sendoff_runner_take_size (SendoffRunner *self, RunnerOutput *output, gint64 size_bytes, GError **error);
 gboolean sendoff_runner_rate_is_done (const RunnerRendition *rendition);
 void sendoff_runner_forget_rates (SendoffRunner *self, guint group);
 

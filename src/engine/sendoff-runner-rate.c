@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-units.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-runner-rate.h"
+#include "model/sendoff-estimate.h"
 
 #define STAGE "encoding"
 
@@ -20,6 +22,14 @@
 #define COARSE_TOLERANCE 0.015
 
 #define MOST_CORRECTIONS 4
+
+/* Shares of a size: what is aimed at, what is full enough, and what leaves room for the container's last
+ * bytes. Whole steps of quality come less near. */
+#define FINE_AIM    0.9935
+#define FINE_FILL   0.985
+#define COARSE_AIM  0.982
+#define COARSE_FILL 0.965
+#define MOST_FILL   0.999
 
 /* A miss from which on it is told. */
 #define MISS_TO_TELL 0.01
@@ -166,28 +176,84 @@ read_complexities (RunnerRendition *rendition)
     rendition->rate->complexities[i] = analysis->chunks[i].trailer->measured_bytes;
 }
 
-/* The next step towards a mean rate. */
-static gboolean
-share_next (RunnerRendition *rendition)
+static gint64
+get_audio_bytes (const RunnerOutput *output)
 {
+  gint64 bytes = 0;
+
+  for (guint i = 0; i < output->tracks->len; i++)
+    bytes += ((RunnerTrack *)g_ptr_array_index (output->tracks, i))->trailer->bytes;
+  return bytes;
+}
+
+/* What is not picture: the sound, which is there, and the container, which is known exactly once it was
+ * written. */
+static gint64
+get_rest_bytes (const RunnerRendition *rendition, const RunnerOutput *output)
+{
+  gint64 overhead = rendition->rate->log->overhead_bytes;
+
+  if (overhead == 0)
+    overhead = (gint64)sendoff_estimate_overhead_bytes (output->plan);
+  return get_audio_bytes (output) + overhead;
+}
+
+static void
+aim_at_mean (const RunnerRendition *rendition, SendoffRateTask *task)
+{
+  double tolerance = task->scale.step < 1 ? FINE_TOLERANCE : COARSE_TOLERANCE;
+
+  task->best_crf = SENDOFF_RATE_BEST_CRF;
+  task->aim_bytes = get_aim (rendition);
+  task->low_bytes = (gint64)((double)task->aim_bytes * (1 - tolerance));
+  task->high_bytes = (gint64)((double)task->aim_bytes * (1 + tolerance));
+  task->max_corrections = rendition->video->two_pass ? MOST_CORRECTIONS : 0;
+}
+
+static void
+aim_at_size (const RunnerRendition *rendition, const RunnerOutput *output, SendoffRateTask *task)
+{
+  const SendoffSizePlan *size = output->plan->size;
+  gint64 rest = get_rest_bytes (rendition, output);
+  gboolean fine = task->scale.step < 1;
+
+  task->best_crf = size->best_crf;
+  task->aim_bytes = (gint64)((double)size->limit_bytes * (fine ? FINE_AIM : COARSE_AIM)) - rest;
+  task->high_bytes = (gint64)((double)size->limit_bytes * MOST_FILL) - rest;
+  task->low_bytes = 0;
+  if (size->target_bytes > 0)
+    task->low_bytes = (gint64)((double)size->limit_bytes * (fine ? FINE_FILL : COARSE_FILL)) - rest;
+  task->max_corrections = MOST_CORRECTIONS;
+  task->hard = TRUE;
+}
+
+static void
+make_task (SendoffRunner *self, RunnerRendition *rendition, SendoffRateTask *task)
+{
+  const RunnerOutput *output = &self->outputs[rendition->output];
   RunnerRate *rate = rendition->rate;
-  SendoffRateTask task = { .n_chunks = rendition->ledger->n_chunks };
-  double tolerance;
 
   if (rate->complexities == NULL)
     read_complexities (rendition);
-  task.complexities = rate->complexities;
-  sendoff_rate_scale_init (&task.scale, rendition->video);
-  tolerance = task.scale.step < 1 ? FINE_TOLERANCE : COARSE_TOLERANCE;
-  task.best_crf = SENDOFF_RATE_BEST_CRF;
-  task.worst_crf = sendoff_rate_scale_get_worst (&task.scale);
-  task.aim_bytes = get_aim (rendition);
-  task.low_bytes = (gint64)((double)task.aim_bytes * (1 - tolerance));
-  task.high_bytes = (gint64)((double)task.aim_bytes * (1 + tolerance));
-  task.max_corrections = rendition->video->two_pass ? MOST_CORRECTIONS : 0;
+  *task = (SendoffRateTask){ .n_chunks = rendition->ledger->n_chunks, .complexities = rate->complexities };
+  sendoff_rate_scale_init (&task->scale, rendition->video);
+  task->worst_crf = sendoff_rate_scale_get_worst (&task->scale);
+  if (output->plan->size != NULL)
+    aim_at_size (rendition, output, task);
+  else
+    aim_at_mean (rendition, task);
+}
+
+/* The next step towards a mean rate or a size. */
+static gboolean
+share_next (SendoffRunner *self, RunnerRendition *rendition)
+{
+  SendoffRateTask task;
+
+  make_task (self, rendition, &task);
   g_debug ("rate: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " bytes",
-           sendoff_rate_log_get_bytes (rate->log, task.n_chunks), task.aim_bytes);
-  return sendoff_rate_share_next (&task, rate->log);
+           sendoff_rate_log_get_bytes (rendition->rate->log, task.n_chunks), task.aim_bytes);
+  return sendoff_rate_share_next (&task, rendition->rate->log);
 }
 
 /* A constant rate is the encoder's own business, chunk by chunk. */
@@ -243,21 +309,32 @@ warn (SendoffRunner *self, const RunnerRendition *rendition, const char *sentenc
     sendoff_tracker_add_warning (self->tracker, g_array_index (rendition->outputs, guint, i), sentence);
 }
 
-/* Says by how much the asked rate was missed. */
+/* Whether the video has the quality beyond which a target size is not filled. */
+static gboolean
+has_best_quality (const RunnerRendition *rendition, double best_crf)
+{
+  for (guint i = 0; i < rendition->ledger->n_chunks; i++)
+    if (sendoff_rate_log_get_last (rendition->rate->log, i)->crf > best_crf + 1)
+      return FALSE;
+  return TRUE;
+}
+
+/* Says by how much the asked rate was missed, or why a target is not filled. */
 static void
 report (SendoffRunner *self, const RunnerRendition *rendition, gboolean broken)
 {
+  const SendoffSizePlan *size = self->outputs[rendition->output].plan->size;
+  gint64 bytes = sendoff_rate_log_get_bytes (rendition->rate->log, rendition->ledger->n_chunks);
   gint64 aim = get_aim (rendition);
-  double miss = aim > 0
-                    ? (double)sendoff_rate_log_get_bytes (rendition->rate->log, rendition->ledger->n_chunks)
-                              / (double)aim
-                          - 1
-                    : 0;
+  double miss = aim > 0 && size == NULL ? (double)bytes / (double)aim - 1 : 0;
   g_autofree char *sentence = NULL;
 
   if (broken)
     warn (self, rendition,
           "The video exceeds its maximum bit rate for a moment: its pictures change too much.");
+  if (size != NULL && size->target_bytes > 0 && has_best_quality (rendition, size->best_crf))
+    warn (self, rendition,
+          "The file is smaller than asked for: its quality is already as good as it is useful.");
   if (ABS (miss) < MISS_TO_TELL)
     return;
   sentence = g_strdup_printf ("The video's bit rate is %.1f %% %s than asked for.", ABS (miss) * 100,
@@ -267,9 +344,9 @@ report (SendoffRunner *self, const RunnerRendition *rendition, gboolean broken)
 
 /* The size comes first, then the maximum; what is made again for that changes the size, and so on. */
 static gboolean
-decide_next (RunnerRendition *rendition, gboolean *broken, GError **error)
+decide_next (SendoffRunner *self, RunnerRendition *rendition, gboolean *broken, GError **error)
 {
-  gboolean decided = rendition->analysis != NULL ? share_next (rendition) : begin_constant (rendition);
+  gboolean decided = rendition->analysis != NULL ? share_next (self, rendition) : begin_constant (rendition);
 
   *broken = FALSE;
   return decided || sendoff_runner_repair_rate (rendition, broken, error);
@@ -287,9 +364,10 @@ decide_locked (SendoffRunner *self, RunnerRendition *rendition, GError **error)
 
   measure (rendition);
   before = sendoff_rate_log_copy (rate->log);
-  if (decide_next (rendition, &broken, &local) && save_log (rate, &local))
+  if (decide_next (self, rendition, &broken, &local) && save_log (rate, &local))
     {
       apply_from (rendition, before->trials->len);
+      rate->was_written = FALSE;
       return TRUE;
     }
   if (local != NULL)
@@ -313,11 +391,24 @@ is_missing_any (const SendoffChunkLedger *ledger)
   return FALSE;
 }
 
+/* Sound is part of what a size has to hold. */
+static gboolean
+has_sound (SendoffRunner *self, const RunnerRendition *rendition)
+{
+  const RunnerOutput *output = &self->outputs[rendition->output];
+
+  for (guint i = 0; output->plan->size != NULL && i < output->tracks->len; i++)
+    if (((RunnerTrack *)g_ptr_array_index (output->tracks, i))->trailer == NULL)
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 can_decide_locked (SendoffRunner *self, const RunnerRendition *rendition)
 {
   return rendition->rate != NULL && !rendition->rate->done
          && sendoff_runner_is_wanted_locked (self, rendition->outputs) && !is_missing_any (rendition->ledger)
+         && has_sound (self, rendition)
          && (rendition->analysis == NULL || sendoff_chunk_ledger_is_proven (rendition->analysis->ledger));
 }
 
@@ -335,6 +426,62 @@ steer_rendition (SendoffRunner *self, RunnerRendition *rendition)
   if (error != NULL && !sendoff_runner_note_full (self, error))
     sendoff_runner_fail_outputs (self, rendition->outputs, error, STAGE);
   return decided;
+}
+
+static gboolean
+refuse_size (gint64 size_bytes, GError **error)
+{
+  g_autofree char *text = sendoff_format_size (size_bytes);
+
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED,
+               "The file does not fit its size: it cannot be made smaller than %s this way. A smaller "
+               "picture or fewer "
+               "frames a second help.",
+               text);
+  return FALSE;
+}
+
+/* Whether the file of @size_bytes is as it must be, or as near as it gets. What its container takes is known
+ * now. */
+static gboolean
+weigh_locked (const RunnerOutput *output, gint64 size_bytes, GError **error)
+{
+  const SendoffSizePlan *size = output->plan->size;
+  RunnerRate *rate = output->rendition->rate;
+  gboolean fits = size_bytes <= size->limit_bytes;
+  gboolean is_first = rate->log->overhead_bytes == 0;
+  gboolean is_full = (double)size_bytes >= (double)size->target_bytes * FINE_FILL;
+
+  /* Once is enough to fill it better. */
+  if (fits && (is_full || !is_first))
+    return TRUE;
+  if (!fits && rate->was_written)
+    return refuse_size (size_bytes, error);
+  rate->log->overhead_bytes
+      = MAX (size_bytes - get_audio_bytes (output)
+                 - sendoff_rate_log_get_bytes (rate->log, output->rendition->ledger->n_chunks),
+             1);
+  rate->was_written = TRUE;
+  rate->done = !save_log (rate, error);
+  return FALSE;
+}
+
+/* Looks at the size of the finished file of @output. When it is not what it must be and more could be done,
+ * the next sendoff_runner_steer() does it. Returns whether the file is good; FALSE with @error when nothing
+ * helps. Runner's thread. */
+gboolean
+sendoff_runner_take_size (SendoffRunner *self, RunnerOutput *output, gint64 size_bytes, GError **error)
+{
+  gboolean good;
+
+  if (output->plan->size == NULL)
+    return TRUE;
+  if (output->rendition == NULL || output->rendition->rate == NULL)
+    return size_bytes <= output->plan->size->limit_bytes || refuse_size (size_bytes, error);
+  g_mutex_lock (&self->mutex);
+  good = weigh_locked (output, size_bytes, error);
+  g_mutex_unlock (&self->mutex);
+  return good;
 }
 
 static gboolean

@@ -13,6 +13,7 @@ struct _RunnerRate
   SendoffRateLog *log;
   gint64 *complexities; /* of each chunk; NULL until the analysis is there */
   gboolean done;
+  gboolean was_written; /* the file was written with what was decided last */
 };
 
 gboolean sendoff_runner_repair_rate (const RunnerRendition *rendition, gboolean *broken, GError **error);

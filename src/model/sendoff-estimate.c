@@ -26,6 +26,10 @@
 #define MEAN_TOLERANCE    0.015
 #define LEAST_OF_CONSTANT 0.8
 
+/* How full a size gets. */
+#define LEAST_FILL 0.97
+#define USUAL_FILL 0.995
+
 #define OVERHEAD_FACTOR 1.05 /* of SPEC's simplest form */
 #define BYTES_PER_PACKET 14
 #define BYTES_PER_FILE 2500
@@ -249,6 +253,18 @@ get_video_seconds (const SendoffOutputPlan *output)
                                                         : seconds;
 }
 
+/* A target is met; a limit is not exceeded. */
+static void
+fit_estimate (SendoffOutputPlan *output)
+{
+  double limit = (double)output->size->limit_bytes, least = output->size->target_bytes > 0 ? limit * LEAST_FILL : 0;
+
+  output->estimated_size_bytes = MIN (output->estimated_size_bytes, (gint64)(limit * USUAL_FILL));
+  output->estimated_low_bytes = MIN (output->estimated_low_bytes, (gint64)(limit * LEAST_FILL));
+  output->estimated_low_bytes = MAX (output->estimated_low_bytes, (gint64)least);
+  output->estimated_high_bytes = MIN (output->estimated_high_bytes, output->size->limit_bytes);
+}
+
 /**
  * sendoff_estimate_output:
  * @output: a planned output, whose estimate is set
@@ -277,4 +293,6 @@ sendoff_estimate_output (SendoffCatalog *catalog, const SendoffMediaInfo *source
   output->estimated_size_bytes = (gint64)llround (video.middle * video_bytes + rest);
   output->estimated_low_bytes = (gint64)llround (video.low * video_bytes + rest * 0.95);
   output->estimated_high_bytes = (gint64)llround (video.high * video_bytes + rest * 1.05);
+  if (output->size != NULL)
+    fit_estimate (output);
 }

@@ -101,6 +101,13 @@ static const SendoffField extras_plan_fields[] = {
   SENDOFF_FIELDS_END,
 };
 
+static const SendoffField size_plan_fields[] = {
+  SENDOFF_FIELD (SendoffSizePlan, target_bytes, INT64),
+  SENDOFF_FIELD (SendoffSizePlan, limit_bytes, INT64),
+  SENDOFF_FIELD (SendoffSizePlan, best_crf, DOUBLE),
+  SENDOFF_FIELDS_END,
+};
+
 static const SendoffField output_plan_fields[] = {
   SENDOFF_FIELD (SendoffOutputPlan, label, STRING),
   SENDOFF_FIELD (SendoffOutputPlan, platform, STRING),
@@ -128,6 +135,7 @@ static const SendoffField output_plan_fields[] = {
   SENDOFF_FIELD (SendoffOutputPlan, estimated_low_bytes, INT64),
   SENDOFF_FIELD (SendoffOutputPlan, estimated_high_bytes, INT64),
   SENDOFF_FIELD (SendoffOutputPlan, max_size_bytes, INT64),
+  SENDOFF_FIELD_OF (SendoffOutputPlan, size, DOC, sendoff_size_plan_doc_type),
   SENDOFF_FIELD (SendoffOutputPlan, size_basis, STRING),
   SENDOFF_FIELDS_END,
 };
@@ -214,6 +222,7 @@ SENDOFF_DEFINE_DOC (SendoffVideoPlan, sendoff_video_plan, "video plan", video_pl
 SENDOFF_DEFINE_DOC (SendoffLoudnessPlan, sendoff_loudness_plan, "loudness", loudness_plan_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffAudioPlan, sendoff_audio_plan, "audio plan", audio_plan_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffExtrasPlan, sendoff_extras_plan, "extras", extras_plan_fields, extras_plan_init)
+SENDOFF_DEFINE_DOC (SendoffSizePlan, sendoff_size_plan, "size plan", size_plan_fields, NULL)
 SENDOFF_DEFINE_DOC (
     SendoffOutputPlan, sendoff_output_plan, "output plan", output_plan_fields, output_plan_init)
 SENDOFF_DEFINE_DOC (SendoffChunkGroup, sendoff_chunk_group, "chunk group", chunk_group_fields, NULL)
@@ -322,11 +331,15 @@ sendoff_plan_dup_video_key (const SendoffPlan *self, guint output, char *const *
 char *
 sendoff_plan_dup_video_identity (const SendoffPlan *self, guint output, char *const *libraries)
 {
-  const SendoffVideoPlan *video = sendoff_plan_get_output (self, output)->video;
+  const SendoffOutputPlan *plan = sendoff_plan_get_output (self, output);
+  const SendoffVideoPlan *video = plan->video;
   g_autofree char *key = sendoff_plan_dup_video_key (self, output, libraries);
 
   if (!sendoff_video_plan_is_steered (video))
     return g_steal_pointer (&key);
+  /* What is left for the picture depends on the sound and the container too. */
+  if (plan->size != NULL)
+    return g_strdup_printf ("%s-size-%u", key, output);
   return g_strdup_printf ("%s-%s-%" G_GINT64_FORMAT, key, sendoff_rate_control_nicks[video->rate_control],
                           video->bitrate_bps);
 }

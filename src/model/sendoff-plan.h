@@ -150,6 +150,14 @@ typedef struct {
 } SendoffExtrasPlan;
 SENDOFF_DECLARE_DOC (SendoffExtrasPlan, sendoff_extras_plan)
 
+/* A size that the finished file has to meet. */
+typedef struct {
+  gint64 target_bytes; /* to come near to from below; 0: only the limit counts */
+  gint64 limit_bytes;  /* never exceeded */
+  double best_crf;     /* quality beyond which no more bytes are spent */
+} SendoffSizePlan;
+SENDOFF_DECLARE_DOC (SendoffSizePlan, sendoff_size_plan)
+
 typedef struct {
   char *label;      /* for people: "YouTube", "1080p H.264" */
   char *platform;   /* (nullable): catalog ids of what it was made from */
@@ -174,6 +182,7 @@ typedef struct {
   gint64 estimated_size_bytes; /* 0 unknown */
   gint64 estimated_low_bytes, estimated_high_bytes; /* 90 % interval */
   gint64 max_size_bytes;   /* limit of the platform or request, 0 none */
+  SendoffSizePlan *size;   /* (nullable): how the video is encoded depends on the size of the file */
   char *size_basis;        /* where the estimate comes from: "model", "bitrate", "trial" */
 } SendoffOutputPlan;
 SENDOFF_DECLARE_DOC (SendoffOutputPlan, sendoff_output_plan)

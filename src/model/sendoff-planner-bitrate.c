@@ -7,17 +7,25 @@
 #define VBR_PEAK       1.5
 #define BUFFER_SECONDS 2
 
-static double
-get_level_crf (SendoffPlanning *self)
+/** sendoff_planner_get_level_crf: what the codec calls the quality level @level; its middle for an unknown
+ * one. */
+double
+sendoff_planner_get_level_crf (const SendoffPlanning *self, const char *level)
 {
   for (guint i = 0; i < self->video_codec->crf->len; i++)
     {
       const SendoffLevelValue *value = g_ptr_array_index (self->video_codec->crf, i);
 
-      if (self->level != NULL && g_strcmp0 (value->level, self->level->level_id) == 0)
+      if (g_strcmp0 (value->level, level) == 0)
         return value->value;
     }
   return (self->video_codec->quality_min + self->video_codec->quality_max) / 2;
+}
+
+static double
+get_level_crf (const SendoffPlanning *self)
+{
+  return sendoff_planner_get_level_crf (self, self->level != NULL ? self->level->level_id : NULL);
 }
 
 /* A rate that is written for 720p, for this picture and codec. */
@@ -70,6 +78,15 @@ plan_quality (SendoffPlanning *self)
     video->maxrate_bps = limit;
 }
 
+/* The whole file as one rate; the sound and the container are taken off when they are planned. */
+static gint64
+get_rate_of_size (SendoffPlanning *self)
+{
+  double seconds = (double)MAX (self->output->duration_us, G_USEC_PER_SEC) / 1e6;
+
+  return (gint64)((double)sendoff_planner_get_wanted_size (self) * 8 / seconds);
+}
+
 /* The rate that was asked for, else the quality level's. Where a platform limits the rate, a mean gets that
  * cap too. */
 static void
@@ -81,6 +98,8 @@ plan_bitrate (SendoffPlanning *self)
 
   video->crf = -1;
   video->bitrate_bps = asked > 0 ? asked : get_level_target (self);
+  if (sendoff_planner_get_wanted_size (self) > 0)
+    video->bitrate_bps = get_rate_of_size (self);
   if (limit > 0 && asked <= 0)
     video->bitrate_bps = MIN (video->bitrate_bps, limit);
   if (video->rate_control == SENDOFF_RATE_CBR)
@@ -99,11 +118,17 @@ get_rate_control (SendoffPlanning *self)
   for (int i = 0; nick != NULL && sendoff_rate_control_nicks[i] != NULL; i++)
     if (g_str_equal (nick, sendoff_rate_control_nicks[i]))
       return i;
-  /* Whoever names a bit rate and no more wants that mean. */
+  /* Whoever names a bit rate or a size and no more wants that mean. */
   if (sendoff_output_settings_is_set (self->settings, SENDOFF_SETTING_VIDEO_BITRATE)
-      && self->video_codec->crf->len > 0)
+      || sendoff_planner_get_wanted_size (self) > 0)
     return SENDOFF_RATE_ABR;
   return SENDOFF_RATE_CRF;
+}
+
+static gboolean
+has_mean (const SendoffVideoPlan *video)
+{
+  return video->rate_control == SENDOFF_RATE_VBR || video->rate_control == SENDOFF_RATE_ABR;
 }
 
 /* Two passes are the rule for a mean, because one cannot know what comes. */
@@ -112,9 +137,8 @@ plan_passes (SendoffPlanning *self)
 {
   SendoffVideoPlan *video = self->output->video;
   gint64 asked = sendoff_output_settings_get_int (self->settings, SENDOFF_SETTING_TWO_PASS);
-  gboolean has_mean = video->rate_control == SENDOFF_RATE_VBR || video->rate_control == SENDOFF_RATE_ABR;
 
-  video->two_pass = has_mean && asked != 0;
+  video->two_pass = has_mean (video) && asked != 0;
 }
 
 /** sendoff_planner_plan_rate_control: quality or rate, cap and passes of an output whose encoder is planned.
@@ -144,7 +168,7 @@ sendoff_planner_plan_analysis (SendoffPlanning *self)
 {
   SendoffVideoPlan *video = self->output->video, *analysis;
 
-  if (video->rate_control != SENDOFF_RATE_VBR && video->rate_control != SENDOFF_RATE_ABR)
+  if (!has_mean (video) && (self->output->size == NULL || video->crf < 0))
     return;
   analysis = sendoff_video_plan_copy (video);
   analysis->rate_control = SENDOFF_RATE_CRF;

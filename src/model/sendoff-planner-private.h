@@ -71,7 +71,12 @@ void sendoff_planner_plan_threads (SendoffPlanning *planning, guint n_chunks);
 
 /* sendoff-planner-bitrate.c */
 void sendoff_planner_plan_rate_control (SendoffPlanning *planning);
+double sendoff_planner_get_level_crf (const SendoffPlanning *planning, const char *level);
 void sendoff_planner_plan_analysis (SendoffPlanning *planning);
+
+/* sendoff-planner-size.c */
+gint64 sendoff_planner_get_wanted_size (const SendoffPlanning *planning);
+void sendoff_planner_plan_size (SendoffPlanning *planning);
 
 /* sendoff-planner-audio.c */
 void sendoff_planner_choose_audio_stream (SendoffPlanning *planning);

@@ -49,7 +49,7 @@ plan_output (SendoffPlanning *self)
   sendoff_planner_plan_audio (self);
   sendoff_planner_plan_texts (self);
   sendoff_planner_plan_metadata (self);
-  self->output->max_size_bytes = self->limits.max_size_bytes;
+  sendoff_planner_plan_size (self);
 }
 
 static void

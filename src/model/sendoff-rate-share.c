@@ -7,6 +7,9 @@
  * more chunks: 0.15 is a tenth of the bytes, 0.9 of H.264's CRF. */
 #define MOST_DEVIATION 0.15
 
+/* Corrections more where a size must not be exceeded and is. */
+#define HARD_CORRECTIONS 8
+
 /* What two sizes of a chunk say about its slope is believed within these multiples of the encoder's usual
  * one. */
 #define LEAST_SLOPE 0.5
@@ -25,6 +28,7 @@ static const SendoffField log_fields[] = {
   SENDOFF_FIELD_OF (SendoffRateLog, trials, DOC_ARRAY, sendoff_rate_trial_doc_type),
   SENDOFF_FIELD (SendoffRateLog, corrections, INT),
   SENDOFF_FIELD (SendoffRateLog, repairs, INT),
+  SENDOFF_FIELD (SendoffRateLog, overhead_bytes, INT64),
   SENDOFF_FIELDS_END,
 };
 
@@ -458,6 +462,7 @@ gboolean
 sendoff_rate_share_next (const SendoffRateTask *task, SendoffRateLog *log)
 {
   guint n_decided = count_decided (task, log);
+  guint allowed;
   gint64 bytes;
   Model model;
 
@@ -468,8 +473,8 @@ sendoff_rate_share_next (const SendoffRateTask *task, SendoffRateLog *log)
       return TRUE;
     }
   bytes = sendoff_rate_log_get_bytes (log, task->n_chunks);
-  if ((bytes >= task->low_bytes && bytes <= task->high_bytes)
-      || log->corrections >= (int)task->max_corrections)
+  allowed = task->max_corrections + (task->hard && bytes > task->high_bytes ? HARD_CORRECTIONS : 0);
+  if ((bytes >= task->low_bytes && bytes <= task->high_bytes) || log->corrections >= (int)allowed)
     return FALSE;
   return begin_correction (&model, log);
 }

@@ -27,9 +27,10 @@ SENDOFF_DECLARE_DOC (SendoffRateTrial, sendoff_rate_trial)
 
 typedef struct
 {
-  GPtrArray *trials; /* SendoffRateTrial */
-  int corrections;   /* rounds for the size after all chunks were there */
-  int repairs;       /* rounds for the maximum rate */
+  GPtrArray *trials;     /* SendoffRateTrial */
+  int corrections;       /* rounds for the size after all chunks were there */
+  int repairs;           /* rounds for the maximum rate */
+  gint64 overhead_bytes; /* of the finished file, once it was written; 0 before */
 } SendoffRateLog;
 SENDOFF_DECLARE_DOC (SendoffRateLog, sendoff_rate_log)
 
@@ -50,6 +51,7 @@ typedef struct
   double best_crf, worst_crf;              /* no better and no worse than this */
   gint64 low_bytes, aim_bytes, high_bytes; /* of all chunks together */
   guint max_corrections;
+  gboolean hard; /* high_bytes must not be exceeded: then there are more corrections */
 } SendoffRateTask;
 
 /* The qualities of the analysis for which the ratios between encoders were measured. */

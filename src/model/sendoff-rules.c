@@ -16,8 +16,6 @@ typedef struct {
 } Unavailable;
 
 static const Unavailable unavailable[] = {
-  { SENDOFF_SETTING_TARGET_SIZE, NULL, "Encoding to a target size is not available yet." },
-  { SENDOFF_SETTING_MAX_SIZE, NULL, "Encoding to a maximum size is not available yet." },
   { SENDOFF_SETTING_PACKAGE, "hls", "HLS packages are not available yet." },
   { SENDOFF_SETTING_PACKAGE, "dash", "DASH packages are not available yet." },
   { SENDOFF_SETTING_PACKAGE, "both", "HLS and DASH packages are not available yet." },
@@ -167,7 +165,7 @@ check_rate_control (const SendoffPlanning *self)
   if (asked != NULL && !g_str_equal (asked, "crf") && !contains (self->video_codec->rate_controls, asked))
     sendoff_planning_issue (self, ERROR, "rate_control", "rate-control-not-in-codec",
                             "%s has no bit rates to choose: its profile decides.", self->video_codec->name);
-  else if (video->rate_control != SENDOFF_RATE_CRF && has_crf)
+  else if (video->rate_control != SENDOFF_RATE_CRF && has_crf && self->output->size == NULL)
     sendoff_planning_issue (self, ERROR, "crf", "quality-with-bitrate",
                             "A CRF and a bit rate exclude each other: choose one of them.");
   else if (passes == 1 && !video->two_pass)
@@ -195,6 +193,32 @@ check_video_bitrate (const SendoffPlanning *self)
 }
 
 static void
+check_wanted_size (const SendoffPlanning *self)
+{
+  gint64 target = sendoff_output_settings_get_int (self->asked, SENDOFF_SETTING_TARGET_SIZE);
+  gint64 most = sendoff_output_settings_get_int (self->asked, SENDOFF_SETTING_MAX_SIZE);
+  const SendoffVideoPlan *video = self->output->video;
+  const SendoffAudioPlan *audio = self->output->audio;
+  gboolean has_rate = sendoff_output_settings_is_set (self->asked, SENDOFF_SETTING_VIDEO_BITRATE)
+                      || (video != NULL && video->rate_control == SENDOFF_RATE_CBR);
+  gboolean has_crf = sendoff_output_settings_get_double (self->asked, SENDOFF_SETTING_CRF) >= 0;
+  const char *field = target > 0 ? "target_size" : "max_size";
+
+  if (target <= 0 && most <= 0)
+    return;
+  if (video != NULL ? self->video_codec->crf->len == 0 : audio != NULL && audio->bitrate_bps <= 0)
+    sendoff_planning_issue (self, ERROR, field, "size-not-in-codec",
+                            "%s cannot be made to fit a size; choose another codec.",
+                            video != NULL ? self->video_codec->name : self->audio_codec->name);
+  else if (video != NULL && has_rate)
+    sendoff_planning_issue (self, ERROR, field, "size-with-bitrate",
+                            "A bit rate and a size exclude each other: choose one of them.");
+  else if (target > 0 && video != NULL && (has_crf || video->rate_control == SENDOFF_RATE_CRF))
+    sendoff_planning_issue (self, ERROR, "crf", "size-with-quality",
+                            "A quality and a target size exclude each other; a maximum size goes with a quality.");
+}
+
+static void
 check_audio_bitrate (const SendoffPlanning *self)
 {
   const SendoffAudioCodec *codec = self->audio_codec;
@@ -219,6 +243,7 @@ check_quality_range (const SendoffPlanning *self)
   check_crf (self);
   check_rate_control (self);
   check_video_bitrate (self);
+  check_wanted_size (self);
   check_audio_bitrate (self);
 }
 
@@ -249,20 +274,18 @@ check_settings_available (const SendoffPlanning *self)
       }
 }
 
-/* These steer how a size is met; without one there is nothing to steer. */
+/* These steer how a size is met; without one there is nothing to steer. A maximum has its quality already. */
 static void
 check_settings_without_effect (const SendoffPlanning *self)
 {
-  static const SendoffSetting steering[] = { SENDOFF_SETTING_SIZE_PRIORITY, SENDOFF_SETTING_AUTO_OPTIMIZE };
+  gboolean has_target = sendoff_output_settings_get_int (self->settings, SENDOFF_SETTING_TARGET_SIZE) > 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (steering); i++)
-    if (sendoff_output_settings_is_set (self->asked, steering[i]))
-      {
-        g_autofree char *field = g_strdelimit (g_strdup (sendoff_setting_get_name (steering[i])), "-", '_');
-
-        sendoff_planning_issue (self, INFO, field, "no-effect",
-                                "“%s” has no effect without a target or maximum size.", field);
-      }
+  if (sendoff_output_settings_is_set (self->asked, SENDOFF_SETTING_SIZE_PRIORITY) && !has_target)
+    sendoff_planning_issue (self, INFO, "size_priority", "no-effect",
+                            "“size_priority” has no effect without a target size.");
+  if (sendoff_output_settings_is_set (self->asked, SENDOFF_SETTING_AUTO_OPTIMIZE))
+    sendoff_planning_issue (self, INFO, "auto_optimize", "no-effect",
+                            "“auto_optimize” has no effect: codec, resolution and frame rate stay as they were chosen.");
 }
 
 static void

@@ -66,14 +66,13 @@ class Rates(support.CliTest):
                 self.assertEqual(support.decode_errors(path), '')
 
     def test_maximum_is_kept_over_joins(self):
-        for codec in ('h264', 'h265'):
-            for mode, maxrate in (('cbr', 300e3), ('vbr', 450e3)):
-                with self.subTest(codec=codec, mode=mode):
-                    self.export('--codec', codec, '--container', 'mkv', '--rate-control', mode, '--video-bitrate', '300k',
-                                '--speed', 'ultrafast')
-                    path, = self.outputs('film.mkv')
-                    self.assertGreaterEqual(lowest_level(path, maxrate, 2 * maxrate), 0)
-                    self.assertLess(rate(path), 1.01 * 300e3)
+        for codec, mode, maxrate in (('h264', 'cbr', 300e3), ('h264', 'vbr', 450e3), ('h265', 'vbr', 450e3)):
+            with self.subTest(codec=codec, mode=mode):
+                self.export('--codec', codec, '--container', 'mkv', '--rate-control', mode, '--video-bitrate', '300k',
+                            '--speed', 'ultrafast')
+                path, = self.outputs('film.mkv')
+                self.assertGreaterEqual(lowest_level(path, maxrate, 2 * maxrate), 0)
+                self.assertLess(rate(path), 1.01 * 300e3)
 
     def test_same_bytes_after_a_kill(self):
         args = ('--video-bitrate', '250k', '--speed', 'fast')
@@ -94,6 +93,43 @@ class Rates(support.CliTest):
         self.assertTrue(logs)
         self.assertEqual(self.run_cli('resume').status, 0)
         self.assertEqual(digest(self.outputs('film.mp4')[0]), expected)
+
+    def test_size_is_met_and_never_exceeded(self):
+        for codec, container, size in (('h264', 'mp4', 600000), ('h265', 'mkv', 400000)):
+            with self.subTest(codec):
+                self.export('--codec', codec, '--container', container, '--target-size', str(size), '--speed', 'ultrafast')
+                path, = self.outputs('film.' + container)
+                self.assertLessEqual(os.path.getsize(path), size)
+                self.assertGreaterEqual(os.path.getsize(path), 0.95 * size)
+                self.assertEqual(support.decode_errors(path), '')
+                os.unlink(path)
+
+    def test_maximum_matters_only_when_it_does(self):
+        free = self.export('--crf', '24', '--speed', 'ultrafast')['exports'][0]
+        size = list(free['file_sizes'].values())[0]
+        roomy = self.export('--crf', '24', '--speed', 'ultrafast', '--max-size', str(2 * size))['exports'][0]
+        self.assertAlmostEqual(list(roomy['file_sizes'].values())[0] / size, 1, delta=0.01)
+        tight = self.export('--crf', '24', '--speed', 'ultrafast', '--max-size', str(size // 2))['exports'][0]
+        self.assertLessEqual(list(tight['file_sizes'].values())[0], size // 2)
+
+    def test_a_size_beyond_the_best_quality_is_not_filled(self):
+        export = self.export('--speed', 'ultrafast', '--target-size', '200MB')['exports'][0]
+        self.assertEqual(export['status'], 'completed')
+        self.assertTrue(any('smaller than asked for' in warning for warning in export['warnings']), export['warnings'])
+
+    def test_sound_alone(self):
+        for codec in ('aac', 'mp3', 'opus'):
+            with self.subTest(codec):
+                document = self.run_json('export', self.clip, '-d', self.out, '--codec', 'none', '--audio-codec', codec,
+                                         '--target-size', '40kB')
+                path = document['exports'][0]['output_files'][0]
+                self.assertLessEqual(os.path.getsize(path), 40000)
+                self.assertGreater(os.path.getsize(path), 30000)
+
+    def test_impossible_size_names_the_smallest(self):
+        document = self.run_json('validate', self.film, '--target-size', '2kB', status=3)
+        issue, = [issue for issue in document['issues'] if issue['code'] == 'size-too-small']
+        self.assertRegex(issue['message'], r'smallest possible size is about [0-9.]+\s+kB')
 
     def test_what_contradicts_itself(self):
         for args, code in ((('--rate-control', 'abr', '--crf', '20'), 'quality-with-bitrate'),

@@ -116,9 +116,17 @@ static const Case cases[] = {
     "rate-control=abr,crf=20 rate-control=crf,video-bitrate=2M codec=prores,rate-control=cbr codec=prores,video-bitrate=5M "
     "platform=instagram,video-bitrate=60M two-pass rate-control=cbr,two-pass" },
 
+  { "sizes", "landscape",
+    "target-size=25MB target-size=3MB,codec=vp9,size-priority=balanced max-size=2MiB max-size=2GB,crf=20 "
+    "platform=discord,quality=ultra codec=none,target-size=300kB codec=none,audio-codec=mp3,target-size=300kB" },
+  { "size-errors", "landscape",
+    "target-size=100kB max-size=50kB,audio-bitrate=128k target-size=9MB,crf=20 target-size=9MB,video-bitrate=2M "
+    "codec=prores,target-size=9MB codec=none,audio-codec=flac,max-size=9MB max-size=9MB,size-priority=size "
+    "codec=none,target-size=20kB" },
+
   /* what must not go ahead */
   { "not-available", "landscape",
-    "target-size=25MB max-size=25MiB package=hls copy=require size-priority=size" },
+    "package=hls copy=require" },
   { "unknown-ids", "landscape",
     "platform=yuotube preset=sociaI_quick quality=ultr codec=h266 audio-codec=acc container=mp5 resolution=1081p" },
   { "incompatible", "landscape", "codec=h264,container=webm codec=vp9,platform=tiktok,container=mp4 container=webm,audio-codec=aac" },
