@@ -268,6 +268,10 @@ static const struct
   { SENDOFF_SETTING_LOUDNESS, "-14", N_ ("−14 LUFS (streaming)") },
   { SENDOFF_SETTING_LOUDNESS, "-16", N_ ("−16 LUFS (podcasts)") },
   { SENDOFF_SETTING_LOUDNESS, "-23", N_ ("−23 LUFS (broadcast)") },
+  { SENDOFF_SETTING_CAPTIONS_MODE, "burn", N_ ("In the picture") },
+  { SENDOFF_SETTING_CAPTIONS_MODE, "track", N_ ("In the file, to be switched on") },
+  { SENDOFF_SETTING_CAPTIONS_MODE, "sidecar", N_ ("In a file beside it") },
+  { SENDOFF_SETTING_CAPTIONS_MODE, "off", N_ ("None") },
   { SENDOFF_SETTING_KEEP_METADATA, "yes", N_ ("Keep") },
   { SENDOFF_SETTING_KEEP_METADATA, "no", N_ ("Remove") },
 };

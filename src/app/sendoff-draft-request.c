@@ -5,6 +5,7 @@
 /**
  * sendoff_draft_request_new:
  * @source: (nullable): %NULL for a request that is only kept
+ * @captions: (nullable): a file of captions, for outputs that have none of their own
  * @folder_uri: (nullable): where files go, %NULL for beside the video
  * @naming_pattern: (nullable): how they are named, %NULL for the usual way
  * @outputs: SendoffOutputItem; their settings are copied, so that later changes do not reach the request
@@ -12,14 +13,13 @@
  * Returns: (transfer full): a request made now for the video @source
  */
 SendoffRequest *
-sendoff_draft_request_new (GFile *source,
-                           const char *folder_uri,
-                           const char *naming_pattern,
-                           GListModel *outputs)
+sendoff_draft_request_new (
+    GFile *source, GFile *captions, const char *folder_uri, const char *naming_pattern, GListModel *outputs)
 {
   g_autofree char *uri = source != NULL ? g_file_get_uri (source) : NULL;
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *date = g_date_time_format (now, "%Y-%m-%d");
+  g_autofree char *captions_uri = captions != NULL ? g_file_get_uri (captions) : NULL;
   SendoffRequest *request = sendoff_request_new (uri);
 
   g_object_set (request, "output-folder-uri", folder_uri, "naming-pattern", naming_pattern, "created-at",
@@ -30,6 +30,8 @@ sendoff_draft_request_new (GFile *source,
       g_autoptr (SendoffOutputSettings) settings
           = sendoff_output_settings_copy (sendoff_output_item_get_settings (output));
 
+      if (captions_uri != NULL && !sendoff_output_settings_is_set (settings, SENDOFF_SETTING_CAPTIONS))
+        sendoff_output_settings_set_string (settings, SENDOFF_SETTING_CAPTIONS, captions_uri);
       sendoff_request_add_output (request, settings);
     }
   return request;

@@ -7,10 +7,8 @@
 
 G_BEGIN_DECLS
 
-SendoffRequest *sendoff_draft_request_new (GFile *source,
-                                           const char *folder_uri,
-                                           const char *naming_pattern,
-                                           GListModel *outputs);
+SendoffRequest *sendoff_draft_request_new (
+    GFile *source, GFile *captions, const char *folder_uri, const char *naming_pattern, GListModel *outputs);
 char **sendoff_draft_request_dup_remembered (GListModel *outputs);
 
 G_END_DECLS

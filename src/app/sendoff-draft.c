@@ -17,6 +17,7 @@ struct _SendoffDraft
   SendoffPreferences *preferences;
   gboolean started; /* the engine can be asked */
   SendoffIntake *intake;
+  GFile *waiting_captions; /* (nullable): dropped before their video */
   GListStore *sources;
   GListStore *outputs;
   GListStore *destinations;
@@ -90,6 +91,7 @@ sendoff_draft_finalize (GObject *object)
   g_clear_object (&self->disks);
   g_clear_object (&self->estimates);
   g_clear_object (&self->intake);
+  g_clear_object (&self->waiting_captions);
   g_clear_object (&self->sources);
   g_clear_object (&self->outputs);
   g_clear_object (&self->destinations);
@@ -245,7 +247,8 @@ make_request (SendoffSourceItem *source, gpointer data)
 {
   SendoffDraft *self = data;
 
-  return sendoff_draft_request_new (sendoff_source_item_get_file (source), self->folder_uri,
+  return sendoff_draft_request_new (sendoff_source_item_get_file (source),
+                                    sendoff_source_item_get_captions (source), self->folder_uri,
                                     self->naming_pattern, G_LIST_MODEL (self->outputs));
 }
 
@@ -493,17 +496,50 @@ has_file (SendoffDraft *self, GFile *file)
   return FALSE;
 }
 
+/* (transfer full): the video that captions dropped in @file go with: the one of the same name, else the one
+ * that is shown. NULL while there is none. */
+static SendoffSourceItem *
+find_captioned (SendoffDraft *self, GFile *file)
+{
+  for (guint i = 0; i < count (self->sources); i++)
+    {
+      g_autoptr (SendoffSourceItem) source = g_list_model_get_item (G_LIST_MODEL (self->sources), i);
+
+      if (sendoff_intake_share_name (file, sendoff_source_item_get_file (source)))
+        return g_steal_pointer (&source);
+    }
+  return self->selected != NULL ? g_object_ref (self->selected) : NULL;
+}
+
+static void
+add_captions (SendoffDraft *self, GFile *file)
+{
+  g_autoptr (SendoffSourceItem) source = find_captioned (self, file);
+
+  if (source != NULL)
+    sendoff_source_item_set_captions (source, file);
+  else
+    g_set_object (&self->waiting_captions, file);
+}
+
 static void
 add_source (SendoffDraft *self, GFile *file)
 {
   g_autoptr (SendoffSourceItem) source = NULL;
 
+  if (sendoff_intake_is_captions (file))
+    {
+      add_captions (self, file);
+      return;
+    }
   if (has_file (self, file))
     return;
   source = sendoff_source_item_new (file);
   g_signal_connect_object (source, "changed", G_CALLBACK (on_source_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (source, "remove", G_CALLBACK (on_remove_source), self, G_CONNECT_SWAPPED);
   g_list_store_append (self->sources, source);
+  sendoff_source_item_set_captions (source, self->waiting_captions);
+  g_clear_object (&self->waiting_captions);
   if (self->started)
     sendoff_source_item_start (source, self->engine);
 }
@@ -574,7 +610,8 @@ sendoff_draft_get_shelf (SendoffDraft *self)
 SendoffRequest *
 sendoff_draft_dup_request (SendoffDraft *self)
 {
-  return sendoff_draft_request_new (NULL, self->folder_uri, self->naming_pattern, G_LIST_MODEL (self->outputs));
+  return sendoff_draft_request_new (NULL, NULL, self->folder_uri, self->naming_pattern,
+                                    G_LIST_MODEL (self->outputs));
 }
 
 /** sendoff_draft_use_release_set: puts what the release set keeps in the place of outputs, folder and naming; %NULL for

@@ -1,5 +1,9 @@
 #include "app/sendoff-intake.h"
 
+#include <string.h>
+
+#include "model/sendoff-naming.h"
+
 /* Making the rows of so many takes about as long as a frame. */
 #define ADDED_AT_ONCE 2
 
@@ -65,6 +69,33 @@ is_media (GFileInfo *info)
 
   return !g_file_info_get_is_hidden (info) && type != NULL
          && (g_content_type_is_a (type, "video/*") || g_content_type_is_a (type, "audio/*"));
+}
+
+/** sendoff_intake_is_captions: whether @file is one of captions, by its name: its content is looked at later.
+ */
+gboolean
+sendoff_intake_is_captions (GFile *file)
+{
+  static const char *const endings[] = { ".srt", ".vtt", ".ass", ".ssa" };
+  g_autofree char *name = g_file_get_basename (file);
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (g_str_has_suffix (lower, endings[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/** sendoff_intake_share_name: whether "holiday.srt" or "holiday.en.srt" were made for "holiday.mp4". */
+gboolean
+sendoff_intake_share_name (GFile *captions, GFile *video)
+{
+  g_autofree char *name = g_file_get_basename (captions);
+  g_autofree char *video_name = g_file_get_basename (video);
+  g_autofree char *stem = sendoff_naming_strip_extension (video_name);
+  gsize length = strlen (stem);
+
+  return g_str_has_prefix (name, stem) && name[length] == '.';
 }
 
 static int

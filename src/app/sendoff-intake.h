@@ -17,4 +17,7 @@ SendoffIntake *sendoff_intake_new (void);
 void sendoff_intake_add (SendoffIntake *self, GPtrArray *files);
 void sendoff_intake_stop (SendoffIntake *self);
 
+gboolean sendoff_intake_is_captions (GFile *file);
+gboolean sendoff_intake_share_name (GFile *captions, GFile *video);
+
 G_END_DECLS

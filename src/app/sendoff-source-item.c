@@ -9,6 +9,7 @@ struct _SendoffSourceItem
 {
   GObject parent_instance;
   GFile *file;
+  GFile *captions; /* (nullable): dropped for it */
   char *name;
   SendoffSourceState state;
   SendoffMediaInfo *info; /* (nullable) */
@@ -57,6 +58,7 @@ sendoff_source_item_finalize (GObject *object)
   SendoffSourceItem *self = SENDOFF_SOURCE_ITEM (object);
 
   g_object_unref (self->file);
+  g_clear_object (&self->captions);
   g_object_unref (self->cancellable);
   g_clear_object (&self->poster);
   g_clear_object (&self->engine);
@@ -64,6 +66,19 @@ sendoff_source_item_finalize (GObject *object)
   g_free (self->name);
   g_free (self->problem);
   G_OBJECT_CLASS (sendoff_source_item_parent_class)->finalize (object);
+}
+
+static char *
+dup_facts (SendoffSourceItem *self)
+{
+  g_autofree char *facts = sendoff_words_for_source (self->info);
+  g_autofree char *captions = self->captions != NULL ? g_file_get_basename (self->captions) : NULL;
+  g_autofree char *name = captions != NULL ? g_filename_display_name (captions) : NULL;
+
+  if (name == NULL)
+    return g_steal_pointer (&facts);
+  /* Translators: facts about a video, and the name of the file of captions that goes with it */
+  return g_strdup_printf (_ ("%s · captions: %s"), facts, name);
 }
 
 static void
@@ -77,7 +92,7 @@ sendoff_source_item_get_property (GObject *object, guint prop_id, GValue *value,
       g_value_set_string (value, self->name);
       break;
     case PROP_FACTS:
-      g_value_take_string (value, self->info != NULL ? sendoff_words_for_source (self->info) : NULL);
+      g_value_take_string (value, self->info != NULL ? dup_facts (self) : NULL);
       break;
     case PROP_WARNINGS:
       g_value_take_string (value, self->info != NULL ? sendoff_words_for_source_warnings (self->info) : NULL);
@@ -258,6 +273,23 @@ SendoffSourceState
 sendoff_source_item_get_state (SendoffSourceItem *self)
 {
   return self->state;
+}
+
+/** sendoff_source_item_get_captions: (transfer none) (nullable): the file of captions that goes with it. */
+GFile *
+sendoff_source_item_get_captions (SendoffSourceItem *self)
+{
+  return self->captions;
+}
+
+/** sendoff_source_item_set_captions: lets @captions (nullable) go with it. */
+void
+sendoff_source_item_set_captions (SendoffSourceItem *self, GFile *captions)
+{
+  if (!g_set_object (&self->captions, captions))
+    return;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FACTS]);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
 /** sendoff_source_item_get_info: (transfer none) (nullable): the facts, once it is ready. */

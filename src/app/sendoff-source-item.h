@@ -27,6 +27,8 @@ void sendoff_source_item_start (SendoffSourceItem *self, SendoffEngine *engine);
 void sendoff_source_item_want_poster (SendoffSourceItem *self);
 void sendoff_source_item_stop (SendoffSourceItem *self);
 GFile *sendoff_source_item_get_file (SendoffSourceItem *self);
+GFile *sendoff_source_item_get_captions (SendoffSourceItem *self);
+void sendoff_source_item_set_captions (SendoffSourceItem *self, GFile *captions);
 const char *sendoff_source_item_get_name (SendoffSourceItem *self);
 SendoffSourceState sendoff_source_item_get_state (SendoffSourceItem *self);
 const SendoffMediaInfo *sendoff_source_item_get_info (SendoffSourceItem *self);

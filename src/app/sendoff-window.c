@@ -95,11 +95,14 @@ on_files_chosen (SendoffWindow *self, int response)
 static void
 add_filters (GtkFileChooser *chooser)
 {
+  static const char *const captions[] = { "*.srt", "*.vtt", "*.ass", "*.ssa" };
   static const char *const types[] = { "video/*", "audio/*", "application/mxf", "image/gif" };
   g_autoptr (GtkFileFilter) media = gtk_file_filter_new ();
   g_autoptr (GtkFileFilter) everything = gtk_file_filter_new ();
 
   gtk_file_filter_set_name (media, _ ("Videos and sound"));
+  for (guint i = 0; i < G_N_ELEMENTS (captions); i++)
+    gtk_file_filter_add_pattern (media, captions[i]);
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     gtk_file_filter_add_mime_type (media, types[i]);
   gtk_file_filter_set_name (everything, _ ("All files"));

@@ -31,6 +31,24 @@ class Exports(WindowTest):
         self.assertEqual(stream(facts, 'audio')['codec_name'], 'opus')
         self.assertEqual(self.world.unfinished_files(), [])
 
+    def test_captions_dropped_with_their_video(self):
+        window = self.open()
+        clip = self.source('holiday.mp4')
+        captions = os.path.join(os.path.dirname(clip), 'holiday.en.srt')
+        with open(captions, 'w', encoding='ascii') as file:
+            file.write('1\n00:00:00,200 --> 00:00:01,000\nGood morning\n')
+        window.wait_to_say('Drop a video here')
+        self.assertTrue(window.drop(captions, clip))
+        window.wait_to_say('holiday.en.srt')
+        self.choose(window, 'YouTube', 'Professional')
+        self.export(window)
+        self.wait_until_done(window)
+        made = self.world.made_files()
+        beside = [path for path in made if path.endswith('.srt') and path != captions]
+        self.assertEqual([os.path.basename(path) for path in beside], ['holiday - YouTube.srt'])
+        movie, = [path for path in made if path.endswith('.mov')]
+        self.assertEqual(stream(ffprobe(movie), 'subtitle')['tags']['language'], 'eng')
+
     def test_progress_rises_to_the_end(self):
         window = self.open(self.source('long.mp4', self.make_long_clip(20)))
         self.choose(window, 'Web page')
