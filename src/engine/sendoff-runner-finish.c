@@ -146,9 +146,21 @@ mux (RunnerWork *work, RunnerOutput *output, GCancellable *cancellable)
   return node != NULL ? sendoff_mux_result_from_json (node, &work->error) : NULL;
 }
 
+/* Not every source says how long its last frame lasts. */
+static gint64
+get_video_end_us (const SendoffVideoPlan *video, const SendoffPacketTrailer *last)
+{
+  gint64 shown_us = sendoff_rescale (last->last_pts, last->time_base, SENDOFF_US, SENDOFF_ROUND_NEAREST);
+  gint64 lasts_us = sendoff_rescale (last->last_duration, last->time_base, SENDOFF_US, SENDOFF_ROUND_NEAREST);
+
+  if (lasts_us <= 0)
+    lasts_us = sendoff_rescale (1, sendoff_rational_invert (video->nominal_frame_rate), SENDOFF_US, SENDOFF_ROUND_NEAREST);
+  return shown_us + lasts_us;
+}
+
 /* From the parts, not from the file: what the file must hold. */
 static void
-add_video_facts (const SendoffChunkLedger *ledger, SendoffOutputFacts *facts)
+add_video_facts (const SendoffVideoPlan *video, const SendoffChunkLedger *ledger, SendoffOutputFacts *facts)
 {
   const SendoffPacketTrailer *first = NULL, *last = NULL;
 
@@ -164,8 +176,8 @@ add_video_facts (const SendoffChunkLedger *ledger, SendoffOutputFacts *facts)
       last = trailer;
     }
   if (first != NULL)
-    facts->video_duration_us = sendoff_rescale (last->last_pts + last->last_duration - first->first_pts,
-                                                last->time_base, SENDOFF_US, SENDOFF_ROUND_NEAREST);
+    facts->video_duration_us = get_video_end_us (video, last)
+                               - sendoff_rescale (first->first_pts, first->time_base, SENDOFF_US, SENDOFF_ROUND_NEAREST);
 }
 
 static void
@@ -174,7 +186,7 @@ gather_facts (SendoffRunner *self, const RunnerOutput *output, SendoffOutputFact
   *facts = (SendoffOutputFacts){ .video_frames = -1, .audio_samples = -1 };
   g_mutex_lock (&self->mutex);
   if (output->rendition != NULL)
-    add_video_facts (output->rendition->ledger, facts);
+    add_video_facts (output->plan->video, output->rendition->ledger, facts);
   if (output->tracks->len > 0)
     {
       const RunnerTrack *track = g_ptr_array_index (output->tracks, 0);

@@ -11,6 +11,7 @@ struct _SendoffPacketJoiner {
   guint delay;    /* packets by which decoding runs ahead of presentation */
   gint64 step;    /* shortest distance of two frames */
   gint64 last_duration;
+  gboolean extended; /* last_duration is longer than the frame's own */
   guint next_path;
   gint64 index;   /* of the next packet */
   SendoffPacketReader *reader; /* (nullable) */
@@ -179,8 +180,13 @@ sendoff_packet_joiner_get_end (SendoffPacketJoiner *self)
 void
 sendoff_packet_joiner_extend_to (SendoffPacketJoiner *self, gint64 end)
 {
-  if (self->times->len > 0)
-    self->last_duration = MAX (self->last_duration, end - g_array_index (self->times, gint64, self->times->len - 1));
+  gint64 duration;
+
+  if (self->times->len == 0)
+    return;
+  duration = end - g_array_index (self->times, gint64, self->times->len - 1);
+  self->extended = duration > self->last_duration;
+  self->last_duration = MAX (self->last_duration, duration);
 }
 
 /** sendoff_packet_joiner_get_delay: packets by which decoding runs ahead of presentation; 0 without B-frames. */
@@ -207,6 +213,15 @@ duration_at (SendoffPacketJoiner *self, gint64 pts)
   return found + 1 < first + self->times->len ? found[1] - found[0] : self->last_duration;
 }
 
+/* MP4 adds up the durations of packets in the order of decoding, of which the last need not be the last that is shown. */
+static gint64
+last_decoded_duration (SendoffPacketJoiner *self)
+{
+  gint64 first = g_array_index (self->times, gint64, 0);
+
+  return sendoff_packet_joiner_get_end (self) - first - (decoding_time (self) - (first - self->delay * self->step));
+}
+
 /**
  * sendoff_packet_joiner_next:
  * @packet: (inout): emptied and filled, with decoding time and duration
@@ -226,6 +241,8 @@ sendoff_packet_joiner_next (SendoffPacketJoiner *self, AVPacket *packet, GError 
         {
           packet->dts = decoding_time (self);
           packet->duration = duration_at (self, packet->pts);
+          if (self->extended && self->index + 1 == self->times->len)
+            packet->duration = MAX (packet->duration, last_decoded_duration (self));
           self->index++;
           return 1;
         }

@@ -234,14 +234,28 @@ get_frame_us (const Comparison *self)
                                         : 40000;
 }
 
+/* A picture that ends at a cut is shown until there when its frames keep the source's times; whoever goes by the
+ * distance of frames does not count that. */
+static gint64
+get_expected_duration_us (const Comparison *self, gint64 found_us)
+{
+  gint64 frames_us = self->facts->video_duration_us;
+
+  if (!self->plan->trimmed_end || sendoff_rational_is_set (self->plan->video->frame_rate) || found_us <= frames_us)
+    return frames_us;
+  return MIN (found_us, MAX (frames_us, self->plan->duration_us));
+}
+
 /* One frame of tolerance: the last one's duration is not stored everywhere. */
 static void
 check_video_duration (const Comparison *self, SendoffCheck *check)
 {
-  if (has_both_videos (self) && self->facts->video_duration_us > 0)
-    check_seconds (check, "duration", self->facts->video_duration_us,
-                   self->video->duration_us > 0 ? self->video->duration_us : self->file->duration_us,
-                   get_frame_us (self) + 2000);
+  gint64 found_us;
+
+  if (!has_both_videos (self) || self->facts->video_duration_us <= 0)
+    return;
+  found_us = self->video->duration_us > 0 ? self->video->duration_us : self->file->duration_us;
+  check_seconds (check, "duration", get_expected_duration_us (self, found_us), found_us, get_frame_us (self) + 2000);
 }
 
 static void

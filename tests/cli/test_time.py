@@ -109,9 +109,18 @@ class Rates(Time):
 
     def test_a_still_end_lasts_until_the_cut(self):
         source = self.make_numbered('gap.mp4', seconds=2, chain="setpts='PTS+gte(N,25)*2/TB'", extra=('-vsync', 'vfr'))
-        path, = self.export(source, ['codec=h264'], '--end', '2.5')
-        self.assertAlmostEqual(float(support.ffprobe(path)['format']['duration']), 2.5, delta=0.05)
-        self.assertEqual(len(frames(path)), 25)
+        specs = ['codec=h264,speed=medium', 'codec=h264,profile=baseline', 'codec=h265', 'codec=vp9']
+        for spec, path in zip(specs, self.export(source, specs, '--end', '2.5')):
+            with self.subTest(spec):
+                facts = support.ffprobe(path)
+                self.assertAlmostEqual(float(support.stream(facts, 'video').get('duration', facts['format']['duration'])), 2.5, delta=0.05)
+                self.assertEqual(len(frames(path)), 25)
+
+    def test_a_last_frame_of_unknown_length(self):
+        """Matroska of varying rate does not say how long frames last; a cut before a long gap is the worst."""
+        source = self.make_numbered('uneven.mkv', chain="setpts='PTS+gte(N,5)*0.3/TB+mod(N,2)*0.01/TB'", extra=('-vsync', 'vfr'))
+        for end in ('0.4', '1'):
+            self.export(source, ['codec=h264', 'codec=vp9'], '--end', end)
 
 
 class Cuts(Time):
