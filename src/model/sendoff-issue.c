@@ -1,5 +1,7 @@
 #include "model/sendoff-issue.h"
 
+#include "base/sendoff-i18n.h"
+
 const char *const sendoff_severity_nicks[] = { "info", "warning", "error", NULL };
 
 static const SendoffField issue_fields[] = {
@@ -19,7 +21,7 @@ SENDOFF_DEFINE_DOC (SendoffIssue, sendoff_issue, "issue", issue_fields, NULL)
  * @output: index of the output it is about, -1 for the whole request
  * @field: the setting where it can be fixed
  * @code: a stable name
- * @format: a sentence
+ * @format: a sentence; xgettext knows this function, so it is translated here
  */
 void
 sendoff_issues_add (GPtrArray *issues,
@@ -34,7 +36,7 @@ sendoff_issues_add (GPtrArray *issues,
   va_list args;
 
   va_start (args, format);
-  issue->message = g_strdup_vprintf (format, args);
+  issue->message = g_strdup_vprintf (_ (format), args);
   va_end (args);
   issue->severity = severity;
   issue->output = output;

@@ -1,0 +1,98 @@
+"""Translations: every file with words for people is listed, catalogs are sound, and the program speaks the language."""
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TOP, BUILD = sys.argv[1:3]
+MARKS = re.compile(r'\b(?:_|N_|C_|NC_|ngettext) ?\(\s*"|\b(?:sendoff_issues_add|sendoff_planning_issue) \(|translatable="yes"')
+CONVERSION = re.compile(r'%(?:\d+\$)?[-+ #0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?(?:hh|h|ll|l|z|j|t)?[diouxXeEfgGcsp]')
+
+
+def listed():
+    with open(os.path.join(TOP, 'po', 'POTFILES.in'), encoding='utf-8') as file:
+        return [line.strip() for line in file if line.strip() and not line.startswith('#')]
+
+
+def test_every_file_is_listed():
+    """po/POTFILES.in names all sources and templates with marked words, and nothing that is gone."""
+    marked = set()
+    for path in glob.glob(os.path.join(TOP, 'src', '*', '*.c')) + glob.glob(os.path.join(TOP, 'ui', '*.ui')):
+        with open(path, encoding='utf-8') as file:
+            if MARKS.search(file.read()):
+                marked.add(os.path.relpath(path, TOP))
+    names = listed()
+    missing = sorted(marked - set(names))
+    gone = [name for name in names if not os.path.exists(os.path.join(TOP, name))]
+    assert not missing, 'not in po/POTFILES.in: %s' % ' '.join(missing)
+    assert not gone, 'in po/POTFILES.in, but not there: %s' % ' '.join(gone)
+
+
+def languages():
+    with open(os.path.join(TOP, 'po', 'LINGUAS'), encoding='utf-8') as file:
+        return file.read().split()
+
+
+def test_catalogs_are_sound():
+    """msgfmt accepts each catalog, plural forms and formats included."""
+    assert len(languages()) >= 2
+    if not shutil.which('msgfmt'):
+        return 'there is no msgfmt'
+    for language in languages():
+        path = os.path.join(TOP, 'po', language + '.po')
+        answer = subprocess.run(['msgfmt', '--check-format', '--check-domain', '-o', os.devnull, path], capture_output=True,
+                                text=True, check=False)
+        assert answer.returncode == 0, answer.stderr
+    return None
+
+
+def pairs(path):
+    """(msgid, msgstr) of a catalog, without plurals."""
+    with open(path, encoding='utf-8') as file:
+        for block in file.read().split('\n\n'):
+            found = re.search(r'^msgid ((?:".*"\n?)+)msgstr ((?:".*"\n?)+)', block, re.M)
+            if found:
+                yield tuple(''.join(re.findall(r'"(.*)"', part)) for part in found.groups())
+
+
+def test_conversions_stay():
+    """A translation takes the same arguments in the same order: a wrong one would crash the program."""
+    for language in languages():
+        for source, translation in pairs(os.path.join(TOP, 'po', language + '.po')):
+            if source and translation:
+                assert CONVERSION.findall(source) == CONVERSION.findall(translation), (language, source, translation)
+
+
+def test_program_speaks():
+    """The command line finds its translations in the build tree."""
+    program = os.path.join(BUILD, 'src', 'cli', 'sendoff-cli')
+    for language, words in (('de', 'Größe der Quelle'), ('fr', 'taille de la source'), ('xx', 'size of the source')):
+        root = tempfile.mkdtemp(prefix='sendoff-test-')
+        try:
+            env = dict(os.environ, LC_ALL='C.UTF-8', LANGUAGE=language, SENDOFF_DATA_DIR=root, SENDOFF_CACHE_DIR=root,
+                       SENDOFF_WORKER=os.path.join(BUILD, 'src', 'worker', 'sendoff-worker'))
+            answer = subprocess.run([program, 'presets', 'new', 'Mine'], env=env, capture_output=True, check=False)
+            assert words in answer.stdout.decode(), (language, answer.stdout, answer.stderr)
+        finally:
+            shutil.rmtree(root, ignore_errors=True)
+
+
+def main():
+    tests = [value for name, value in sorted(globals().items()) if name.startswith('test_')]
+    failed = False
+    for number, test in enumerate(tests, 1):
+        try:
+            skipped = test()
+            print('ok %d %s%s' % (number, test.__name__, ' # SKIP ' + skipped if skipped else ''))
+        except AssertionError as error:
+            failed = True
+            print('# %s' % str(error).replace('\n', '\n# '))
+            print('not ok %d %s' % (number, test.__name__))
+    print('1..%d' % len(tests))
+    sys.exit(1 if failed else 0)
+
+
+main()
