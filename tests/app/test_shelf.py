@@ -22,15 +22,6 @@ class Shelf(WindowTest):
         wait_for(lambda: accept.sensitive, 'a name that can be taken')
         window.press(accept)
 
-    def reach(self, window, name, key='Tab'):
-        """Presses Tab until a widget whose name begins so has the keyboard."""
-        for _ in range(120):
-            node = window.focused()
-            if node is not None and node.name.startswith(name):
-                return
-            window.key(key)
-        self.fail('%s never reached “%s”' % (key, name))
-
     def save_as_preset(self, window, output, name):
         """By the keyboard: keeps the settings of a file that will be made."""
         self.reach(window, 'Remove ' + output)

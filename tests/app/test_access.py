@@ -1,0 +1,107 @@
+"""What a screen reader's user gets, in every state of the window: names and roles of all that takes the keyboard, values of
+all that shows progress, and in the user's language."""
+import json
+import os
+
+from gi.repository import GLib
+
+from accessible import CONTROLS, State, wait_for
+from case import WindowTest
+from support import decode_errors
+
+# Classes of widgets whose names GTK gives to what has none.
+CLASS_NAMES = ('Gtk', 'Adw', 'Sendoff')
+# What is libadwaita's own and has no name there.
+FOREIGN = ('AdwToastWidget', 'AdwEntryRow')
+
+
+def name_of(node):
+    return node.name or ' '.join(child.name for child in node.walk() if child.role == 'label')
+
+
+def what_is_wrong_with(node):
+    """Why this cannot be understood by its name, role and value; None when it can."""
+    is_progress = node.role in ('progress bar', 'slider', 'level bar')
+    if not is_progress and not (node.role in CONTROLS and node.has(State.FOCUSABLE)):
+        return None
+    name = name_of(node).strip()
+    place = next((up.name for up in node.ancestors() if up.name), '')
+    if not name or name.startswith(CLASS_NAMES):
+        return None if place in FOREIGN else 'a %s without a name in “%s”' % (node.role, place)
+    if is_progress and node.value is None:
+        return 'a %s without a value: %s' % (node.role, name)
+    if node.role == 'progress bar' and not 0 <= node.value <= 1:
+        return '%s has a value of %s' % (name, node.value)
+    return None
+
+
+class Access(WindowTest):
+    def assert_named(self, window, state):
+        problems = []
+        for node in window.find_all():
+            try:
+                problems.append(what_is_wrong_with(node))
+            except GLib.Error:
+                # Rows come and go.
+                continue
+        self.assertEqual(sorted({problem for problem in problems if problem}), [], state)
+
+    def test_every_state(self):
+        window = self.open()
+        window.wait_to_say('Drop a video here')
+        self.assert_named(window, 'empty')
+        preset = os.path.join(self.world.sources, 'small.json')
+        with open(preset, 'w', encoding='utf-8') as file:
+            json.dump({'name': 'Small', 'target_quality': 'low', 'video_codec': 'h264'}, file)
+        window.open_files(self.source('holiday.mp4', self.make_long_clip(20)), self.broken_source('broken.mp4'), preset)
+        window.wait_to_say('“Small” is kept')
+        self.choose(window, 'YouTube', 'TikTok (app)', 'Small')
+        wait_for(lambda: len(self.outputs(window)) == 3, 'three outputs')
+        self.assert_named(window, 'three outputs, one video that is broken')
+        window.press(window.get('button', 'Save as Release Set'))
+        window.get('entry', 'Name$')
+        self.assert_named(window, 'a dialog that asks for a name')
+        window.press(window.get('button', '_Cancel'))
+        window.press(window.get('button', 'Presets and Release Sets…'))
+        window.get('list', 'Your presets')
+        self.assert_named(window, 'presets and release sets')
+        window.press(window.get('list', 'Your presets').get('button', 'Use'))
+        self.export(window)
+        wait_for(lambda: self.progress_bars(window), 'a progress bar')
+        self.assert_named(window, 'running exports')
+        self.wait_until_done(window)
+        self.assert_named(window, 'finished exports')
+
+    def test_settings_that_are_open(self):
+        window = self.open(self.source('holiday.mp4'))
+        self.choose(window, 'Web page')
+        wait_for(lambda: self.outputs(window) == ['Web page'], 'the output')
+        self.reach(window, 'Settings')
+        window.key('Return')
+        self.reach(window, 'Video format')
+        self.reach(window, 'Advanced')
+        window.key('Return')
+        self.reach(window, 'Speed')
+        self.assert_named(window, 'all settings of a file')
+
+    def test_another_language(self):
+        self.world.env['LANGUAGE'] = 'de'
+        window = self.open(self.source('urlaub.mp4'))
+        window.get('page tab', 'Warteschlange')
+        window.wait_to_say('Wohin geht es?')
+        window.get('button', 'Exportieren')
+        self.assert_named(window, 'German')
+
+    def test_name_that_is_not_utf8(self):
+        """It is shown readably, and the file that is made has a readable name."""
+        source = os.path.join(os.fsencode(self.world.sources), b'caf\xe9.mp4')
+        os.rename(os.fsencode(self.source('cafe.mp4')), source)
+        self.world.given.add(os.fsdecode(source))
+        window = self.open(source)
+        window.wait_to_say('caf')
+        self.choose(window, 'YouTube')
+        self.export(window)
+        self.wait_for_files(1)
+        self.wait_until_done(window)
+        self.assertEqual(os.path.basename(self.world.made_files()[0]), 'caf\ufffd - YouTube.mp4')
+        self.assertEqual(decode_errors(self.world.made_files()[0]), '')
