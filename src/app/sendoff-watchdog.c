@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Turns of the main loop that take longer are reported one by one. */
@@ -19,8 +20,8 @@
 typedef struct
 {
   gint64 wall_us;
-  gint64
-      waited_us; /* for a core, since the thread began: that is the machine's fault and not the program's */
+  gint64 waited_us; /* for a core, since the thread began: the machine's fault and not the program's */
+  gint64 cpu_us;    /* used by the thread */
 } Moment;
 
 struct _SendoffWatchdog
@@ -34,7 +35,7 @@ struct _SendoffWatchdog
   GPollFunc next_poll; /* what waits really */
   Moment began;
   gboolean has_begun;
-  gint64 longest_us;
+  gint64 longest_away_us, longest_cpu_us;
 };
 
 /* A poll function and a signal handler are given no data. */
@@ -52,27 +53,45 @@ read_waited (SendoffWatchdog *self)
   return waited_ns / 1000;
 }
 
+static gint64
+read_cpu (void)
+{
+  struct timespec used = { 0 };
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &used);
+  return (gint64)used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000;
+}
+
 static int
 now_ms (void)
 {
   return (int)MAX (g_get_monotonic_time () / 1000 % G_MAXINT, 1);
 }
 
+/* Says @what took @us when that is longer than anything before. */
+static void
+note_longest (SendoffWatchdog *self, const char *what, gint64 us, gint64 *longest_us)
+{
+  if (us <= *longest_us)
+    return;
+  *longest_us = us;
+  dprintf (self->report_fd, "%s %.1f\n", what, (double)us / 1000);
+}
+
 static void
 end_turn (SendoffWatchdog *self)
 {
   gint64 wall_us = g_get_monotonic_time () - self->began.wall_us;
-  gint64 waited_us = read_waited (self) - self->began.waited_us, away_us = wall_us - waited_us;
+  gint64 waited_us = read_waited (self) - self->began.waited_us;
+  gint64 cpu_us = read_cpu () - self->began.cpu_us;
 
   g_atomic_int_set (&self->busy_since_ms, 0);
-  if (away_us > self->longest_us)
-    {
-      self->longest_us = away_us;
-      dprintf (self->report_fd, "longest %.1f\n", (double)away_us / 1000);
-    }
-  if (away_us > REPORTED_US)
-    dprintf (self->report_fd, "turn %.1f waited %.1f at %.3f\n", (double)away_us / 1000,
-             (double)waited_us / 1000, (double)g_get_monotonic_time () / 1e6);
+  note_longest (self, "longest-away", wall_us - waited_us, &self->longest_away_us);
+  note_longest (self, "longest-cpu", cpu_us, &self->longest_cpu_us);
+  if (cpu_us > REPORTED_US)
+    dprintf (self->report_fd, "turn cpu %.1f away %.1f waited %.1f at %.3f\n", (double)cpu_us / 1000,
+             (double)(wall_us - waited_us) / 1000, (double)waited_us / 1000,
+             (double)g_get_monotonic_time () / 1e6);
 }
 
 static int
@@ -86,6 +105,7 @@ poll_and_measure (GPollFD *fds, guint n_fds, int timeout_ms)
   n_ready = self->next_poll (fds, n_fds, timeout_ms);
   self->has_begun = TRUE;
   self->began.waited_us = read_waited (self);
+  self->began.cpu_us = read_cpu ();
   self->began.wall_us = g_get_monotonic_time ();
   g_atomic_int_set (&self->busy_since_ms, now_ms ());
   return n_ready;
