@@ -51,6 +51,16 @@ sendoff_queue_item_finalize (GObject *object)
   G_OBJECT_CLASS (sendoff_queue_item_parent_class)->finalize (object);
 }
 
+/* Old exports are many, and most of them are never seen. */
+static void
+make_words (SendoffQueueItem *self)
+{
+  if (self->state_text != NULL)
+    return;
+  self->state_text = sendoff_queue_words_for_state (self);
+  self->numbers = sendoff_queue_words_for_numbers (self);
+}
+
 static void
 sendoff_queue_item_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
@@ -65,9 +75,11 @@ sendoff_queue_item_get_property (GObject *object, guint prop_id, GValue *value, 
       g_value_set_int (value, self->state);
       break;
     case PROP_STATE_TEXT:
+      make_words (self);
       g_value_set_string (value, self->state_text);
       break;
     case PROP_NUMBERS:
+      make_words (self);
       g_value_set_string (value, self->numbers);
       break;
     case PROP_FRACTION:
@@ -222,8 +234,8 @@ on_job_changed (SendoffQueueItem *self, GParamSpec *pspec)
 static char *
 dup_title (SendoffQueueItem *self)
 {
-  const SendoffPlan *plan = sendoff_job_get_plan (self->job);
-  const char *source = plan != NULL && plan->source_name != NULL ? plan->source_name : _ ("Video");
+  const char *name = sendoff_job_get_source_name (self->job);
+  const char *source = name != NULL ? name : _ ("Video");
 
   return g_strdup_printf ("%s → %s", source, sendoff_export_get_name (self->export));
 }
@@ -241,8 +253,6 @@ sendoff_queue_item_new (SendoffJob *job, SendoffExport *export, gboolean elsewhe
   self->title = dup_title (self);
   self->state = find_state (self);
   self->is_shared = find_is_shared (self);
-  self->state_text = sendoff_queue_words_for_state (self);
-  self->numbers = sendoff_queue_words_for_numbers (self);
   g_signal_connect_object (export, "notify", G_CALLBACK (on_export_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (job, "notify", G_CALLBACK (on_job_changed), self, G_CONNECT_SWAPPED);
   return self;

@@ -10,7 +10,7 @@
 
 /* GTK makes some two hundred rows of a long list whatever fits in the window; making this many takes about a
  * frame. */
-#define ROWS_AT_ONCE 4
+#define ROWS_AT_ONCE 2
 #define ROWS_MADE    220
 
 struct _SendoffQueuePage
@@ -109,14 +109,13 @@ grow (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Many at once are made little by little. */
+/* Only while they are looked at: then each step is drawn, instead of all of it at the first sight. */
 static void
-on_rows_changed (SendoffQueuePage *self, guint position, guint removed, guint added)
+grow_soon (SendoffQueuePage *self)
 {
-  if (added <= ROWS_AT_ONCE || self->grow_id != 0)
-    return;
-  gtk_slice_list_model_set_size (self->shown, ROWS_AT_ONCE);
-  self->grow_id = g_idle_add (grow, self);
+  if (self->shown != NULL && self->grow_id == 0 && gtk_widget_get_mapped (GTK_WIDGET (self))
+      && gtk_slice_list_model_get_size (self->shown) != G_MAXUINT)
+    self->grow_id = g_idle_add (grow, self);
 }
 
 static void
@@ -125,12 +124,11 @@ show_jobs (SendoffQueuePage *self)
   g_autoptr (GtkNoSelection) selection = NULL;
 
   self->rows = sendoff_queue_list_new (self->jobs);
-  self->shown = gtk_slice_list_model_new (g_object_ref (G_LIST_MODEL (self->rows)), 0, G_MAXUINT);
-  on_rows_changed (self, 0, 0, g_list_model_get_n_items (G_LIST_MODEL (self->rows)));
-  g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (on_rows_changed), self,
-                           G_CONNECT_SWAPPED);
+  self->shown = gtk_slice_list_model_new (g_object_ref (G_LIST_MODEL (self->rows)), 0, ROWS_AT_ONCE);
+  g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (grow_soon), self, G_CONNECT_SWAPPED);
   selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->shown)));
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
+  grow_soon (self);
 }
 
 static void
@@ -280,7 +278,7 @@ cancel_video (GtkWidget *widget, const char *action, GVariant *parameter)
   SendoffQueuePage *self = SENDOFF_QUEUE_PAGE (widget);
   SendoffJob *job = find_job (widget, parameter);
   g_autoptr (GPtrArray) items = job != NULL ? sendoff_queue_list_find_siblings (self->rows, job) : NULL;
-  const char *name = job != NULL ? sendoff_job_get_plan (job)->source_name : NULL;
+  const char *name = job != NULL ? sendoff_job_get_source_name (job) : NULL;
 
   if (job != NULL)
     begin_cancelling (self, job, items, name != NULL ? name : _ ("Video"));
@@ -571,6 +569,7 @@ sendoff_queue_page_init (SendoffQueuePage *self)
   g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect (self, "map", G_CALLBACK (grow_soon), NULL);
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
   g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, G_CONNECT_SWAPPED);

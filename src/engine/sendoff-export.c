@@ -11,7 +11,8 @@ struct _SendoffExport {
   double frames_per_second;
   gint64 time_left_us;
   GFile *file; /* (nullable) */
-  SendoffCertificate *certificate; /* (nullable) */
+  char *compact; /* (nullable): the stored certificate as text, of an old export that nobody has asked about yet */
+  SendoffCertificate *certificate; /* (nullable): read when it is asked for */
   GError *error; /* (nullable) */
 };
 
@@ -60,6 +61,7 @@ sendoff_export_finalize (GObject *object)
   sendoff_stored_output_free (self->stored);
   g_clear_object (&self->file);
   g_clear_pointer (&self->certificate, sendoff_certificate_free);
+  g_free (self->compact);
   g_clear_error (&self->error);
   G_OBJECT_CLASS (sendoff_export_parent_class)->finalize (object);
 }
@@ -141,6 +143,26 @@ sendoff_export_new (const SendoffStoredOutput *stored)
   return self;
 }
 
+/** sendoff_export_make_compact: takes less memory until somebody asks for more than its name and status. */
+void
+sendoff_export_make_compact (SendoffExport *self)
+{
+  if (self->stored->certificate == NULL)
+    return;
+  g_clear_pointer (&self->certificate, sendoff_certificate_free);
+  self->compact = sendoff_json_to_text (self->stored->certificate, FALSE);
+  g_clear_pointer (&self->stored->certificate, json_node_unref);
+}
+
+static void
+expand (SendoffExport *self)
+{
+  g_autofree char *text = g_steal_pointer (&self->compact);
+
+  if (text != NULL)
+    self->stored->certificate = sendoff_json_parse (text, -1, NULL);
+}
+
 static void
 take_outcome (SendoffExport *self)
 {
@@ -151,8 +173,6 @@ take_outcome (SendoffExport *self)
   g_clear_error (&self->error);
   if (stored->file_uri != NULL)
     self->file = g_file_new_for_uri (stored->file_uri);
-  if (stored->certificate != NULL)
-    self->certificate = sendoff_certificate_from_json (stored->certificate, NULL);
   if (stored->error_message != NULL)
     self->error
         = g_error_new_literal (SENDOFF_ERROR, sendoff_error_from_nick (stored->error_code), stored->error_message);
@@ -181,6 +201,7 @@ sendoff_export_apply (SendoffExport *self,
   gboolean stage_changed = g_strcmp0 (old->current_stage, stored->current_stage) != 0;
 
   self->stored = sendoff_stored_output_copy (stored);
+  g_clear_pointer (&self->compact, g_free);
   self->status = sendoff_status_from_nick (stored->status);
   if (kept_changed)
     take_outcome (self);
@@ -210,7 +231,7 @@ sendoff_export_apply (SendoffExport *self,
 void
 sendoff_export_set_cancelled (SendoffExport *self)
 {
-  g_autoptr (SendoffStoredOutput) stored = sendoff_stored_output_copy (self->stored);
+  g_autoptr (SendoffStoredOutput) stored = sendoff_stored_output_copy (sendoff_export_get_stored (self));
 
   g_free (stored->status);
   stored->status = g_strdup (sendoff_status_nicks[SENDOFF_STATUS_CANCELLED]);
@@ -222,6 +243,7 @@ sendoff_export_set_cancelled (SendoffExport *self)
 const SendoffStoredOutput *
 sendoff_export_get_stored (SendoffExport *self)
 {
+  expand (self);
   return self->stored;
 }
 
@@ -271,6 +293,9 @@ sendoff_export_get_size_bytes (SendoffExport *self)
 const SendoffCertificate *
 sendoff_export_get_certificate (SendoffExport *self)
 {
+  expand (self);
+  if (self->certificate == NULL && self->stored->certificate != NULL)
+    self->certificate = sendoff_certificate_from_json (self->stored->certificate, NULL);
   return self->certificate;
 }
 
@@ -405,6 +430,7 @@ sendoff_export_to_json (SendoffExport *self, const SendoffOutputPlan *plan)
     json_builder_add_null_value (builder);
   json_builder_set_member_name (builder, "duration_seconds");
   json_builder_add_double_value (builder, plan->duration_us / 1e6);
+  expand (self);
   json_builder_set_member_name (builder, "certificate");
   if (self->stored->certificate != NULL)
     json_builder_add_value (builder, json_node_copy (self->stored->certificate));

@@ -11,6 +11,7 @@ SendoffExport *sendoff_export_new (const SendoffStoredOutput *stored);
 gboolean sendoff_export_apply (SendoffExport *self, const SendoffStoredOutput *stored, double frames_per_second,
                                gint64 time_left_us);
 void sendoff_export_set_cancelled (SendoffExport *self);
+void sendoff_export_make_compact (SendoffExport *self);
 const SendoffStoredOutput *sendoff_export_get_stored (SendoffExport *self);
 JsonNode *sendoff_export_to_json (SendoffExport *self, const SendoffOutputPlan *plan);
 

@@ -9,8 +9,10 @@ struct _SendoffJob {
   GObject parent_instance;
   char *export_id;
   char *user_id;
-  SendoffRequest *request;
+  SendoffRequest *request; /* NULL while it is compact, as the plan */
   SendoffPlan *plan;
+  char *compact; /* (nullable): both as text, of an old job that nobody has asked about yet */
+  char *source_name; /* (nullable) */
   int priority;
   SendoffStatus status;
   double progress; /* 0–100 */
@@ -57,6 +59,8 @@ sendoff_job_finalize (GObject *object)
   g_free (self->source_problem);
   g_clear_object (&self->request);
   g_clear_pointer (&self->plan, sendoff_plan_free);
+  g_free (self->compact);
+  g_free (self->source_name);
   g_clear_object (&self->exports);
   G_OBJECT_CLASS (sendoff_job_parent_class)->finalize (object);
 }
@@ -177,6 +181,7 @@ sendoff_job_new (const char *export_id, SendoffRequest *request, const SendoffPl
   self->user_id = g_strdup (DEFAULT_USER);
   self->request = g_object_ref (request);
   self->plan = sendoff_plan_copy (plan);
+  self->source_name = g_strdup (plan->source_name);
   self->created_at = g_get_real_time ();
   for (guint i = 0; i < plan->outputs->len; i++)
     add_fresh_export (self, i);
@@ -197,6 +202,26 @@ read_config (SendoffJob *self, JsonNode *config, GError **error)
   if (self->request != NULL)
     self->plan = sendoff_plan_from_json (json_object_get_member (object, "plan"), error);
   return self->plan != NULL;
+}
+
+/* Old jobs are many, and most of them are never looked at more closely than by their name. */
+static void
+make_compact (SendoffJob *self, JsonNode *config)
+{
+  self->compact = sendoff_json_to_text (config, FALSE);
+  g_clear_object (&self->request);
+  g_clear_pointer (&self->plan, sendoff_plan_free);
+}
+
+static void
+expand (SendoffJob *self)
+{
+  g_autofree char *text = g_steal_pointer (&self->compact);
+  g_autoptr (JsonNode) config = text != NULL ? sendoff_json_parse (text, -1, NULL) : NULL;
+
+  /* It could be read before. */
+  if (text != NULL && !read_config (self, config, NULL))
+    g_assert_not_reached ();
 }
 
 /** sendoff_job_new_from_stored: (transfer full): a job as the store has it, or %NULL with %SENDOFF_ERROR_BAD_DATA. */
@@ -225,8 +250,12 @@ sendoff_job_new_from_stored (const SendoffStoredJob *stored, GError **error)
     {
       g_autoptr (SendoffExport) export = sendoff_export_new (g_ptr_array_index (stored->outputs, i));
 
+      sendoff_export_make_compact (export);
       g_list_store_append (self->exports, export);
     }
+  self->source_name = g_strdup (self->plan->source_name);
+  if (sendoff_status_is_final (self->status))
+    make_compact (self, stored->export_config);
   return g_steal_pointer (&self);
 }
 
@@ -235,6 +264,7 @@ dup_config (SendoffJob *self)
 {
   g_autoptr (JsonObject) object = json_object_new ();
 
+  expand (self);
   json_object_set_member (object, "request", sendoff_request_to_json (self->request));
   json_object_set_member (object, "plan", sendoff_plan_to_json (self->plan));
   return json_node_init_object (json_node_alloc (), object);
@@ -270,6 +300,7 @@ sendoff_job_dup_stored (SendoffJob *self)
 {
   SendoffStoredJob *stored = sendoff_stored_job_new ();
 
+  expand (self);
   stored->export_id = g_strdup (self->export_id);
   stored->user_id = g_strdup (self->user_id);
   stored->source_id = g_strdup (self->plan->source_identity);
@@ -438,13 +469,22 @@ sendoff_job_get_exports (SendoffJob *self)
 const SendoffPlan *
 sendoff_job_get_plan (SendoffJob *self)
 {
+  expand (self);
   return self->plan;
+}
+
+/** sendoff_job_get_source_name: (transfer none) (nullable): the video's name, readable; cheaper than to ask the plan. */
+const char *
+sendoff_job_get_source_name (SendoffJob *self)
+{
+  return self->source_name;
 }
 
 /** sendoff_job_get_request: (transfer none): what was asked for. */
 SendoffRequest *
 sendoff_job_get_request (SendoffJob *self)
 {
+  expand (self);
   return self->request;
 }
 
@@ -614,6 +654,7 @@ sendoff_job_to_json (SendoffJob *self)
   g_autoptr (JsonObject) object = json_object_new ();
   g_autoptr (JsonArray) exports = json_array_new ();
 
+  expand (self);
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->exports)); i++)
     {
       g_autoptr (SendoffExport) export = g_list_model_get_item (G_LIST_MODEL (self->exports), i);

@@ -58,6 +58,7 @@ gboolean sendoff_job_get_interrupted (SendoffJob *self);
 const char *sendoff_job_get_source_problem (SendoffJob *self);
 GListModel *sendoff_job_get_exports (SendoffJob *self);
 const SendoffPlan *sendoff_job_get_plan (SendoffJob *self);
+const char *sendoff_job_get_source_name (SendoffJob *self);
 SendoffRequest *sendoff_job_get_request (SendoffJob *self);
 gint64 sendoff_job_get_created_at (SendoffJob *self);
 int sendoff_job_get_priority (SendoffJob *self);

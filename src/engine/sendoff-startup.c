@@ -123,7 +123,7 @@ restore_job (SendoffStartup *start, const SendoffStoredJob *stored)
   return job;
 }
 
-/* A thousand jobs are some ten megabytes of JSON, which is why they are not left to the main context. */
+/* What was spooled for jobs that are over is not needed any more. */
 static void
 sweep_spool (SendoffStartup *start)
 {
@@ -143,20 +143,27 @@ sweep_spool (SendoffStartup *start)
   sendoff_spool_sweep (start->cache_dir, needed);
 }
 
+/* A thousand jobs are some ten megabytes of JSON, which is why they are not left to the main context; parsed they are
+ * many times that, and memory once used stays with the process, which is why they are parsed one by one. */
 static gboolean
 list_jobs (SendoffStartup *start, GError **error)
 {
-  g_autoptr (GPtrArray) stored = NULL;
+  g_autoptr (GPtrArray) ids = NULL;
 
   sendoff_job_folder_sweep (start->cache_dir, job_is_over, start->store);
-  stored = sendoff_store_list_jobs_sync (start->store, LISTED_JOBS_MAX, error);
-  if (stored == NULL)
+  ids = sendoff_store_list_job_ids_sync (start->store, LISTED_JOBS_MAX, error);
+  if (ids == NULL)
     return FALSE;
   start->jobs = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < stored->len; i++)
+  for (guint i = 0; i < ids->len; i++)
     {
-      SendoffJob *job = restore_job (start, g_ptr_array_index (stored, i));
+      g_autoptr (GError) local = NULL;
+      g_autoptr (SendoffStoredJob) stored
+          = sendoff_store_get_job_sync (start->store, g_ptr_array_index (ids, i), &local);
+      SendoffJob *job = stored != NULL ? restore_job (start, stored) : NULL;
 
+      if (stored == NULL)
+        g_info ("stored job left out: %s", local->message);
       if (job != NULL)
         g_ptr_array_add (start->jobs, job);
     }

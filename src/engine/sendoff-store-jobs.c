@@ -279,6 +279,28 @@ list_in_transaction (sqlite3 *db, guint limit, GError **error)
   return read_jobs (jobs, outputs, error);
 }
 
+/** sendoff_store_jobs_list_ids: (transfer full) (element-type utf8): of the @limit newest jobs, newest first. */
+GPtrArray *
+sendoff_store_jobs_list_ids (sqlite3 *db, guint limit, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = sendoff_sql_prepare (
+      db, "SELECT export_id FROM export_jobs ORDER BY created_at DESC, rowid DESC LIMIT :limit", error);
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  gboolean has_row = statement != NULL;
+
+  if (statement == NULL)
+    return NULL;
+  sendoff_sql_bind_int (statement, ":limit", limit);
+  while (has_row)
+    {
+      if (!sendoff_sql_next_row (statement, &has_row, error))
+        return NULL;
+      if (has_row)
+        g_ptr_array_add (ids, g_strdup ((const char *)sqlite3_column_text (statement, 0)));
+    }
+  return g_steal_pointer (&ids);
+}
+
 /** sendoff_store_jobs_list: (transfer full): the @limit (0: all) newest jobs, newest first. */
 GPtrArray *
 sendoff_store_jobs_list (sqlite3 *db, guint limit, GError **error)

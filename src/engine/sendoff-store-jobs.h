@@ -12,6 +12,7 @@ gboolean sendoff_store_jobs_save (sqlite3 *db, const SendoffStoredJob *job, GErr
 gboolean sendoff_store_jobs_save_progress (sqlite3 *db, const char *export_id, const char *status, const char *stage,
                                            double progress, GError **error);
 GPtrArray *sendoff_store_jobs_list (sqlite3 *db, guint limit, GError **error);
+GPtrArray *sendoff_store_jobs_list_ids (sqlite3 *db, guint limit, GError **error);
 SendoffStoredJob *sendoff_store_jobs_get (sqlite3 *db, const char *export_id, GError **error);
 gboolean sendoff_store_jobs_delete (sqlite3 *db, const char *export_id, GError **error);
 

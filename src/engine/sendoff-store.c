@@ -56,6 +56,15 @@ call_list_jobs (SendoffStoreThread *thread, gpointer data, GError **error)
 }
 
 static gpointer
+call_list_job_ids (SendoffStoreThread *thread, gpointer data, GError **error)
+{
+  sqlite3 *db = sendoff_store_thread_get_db (thread, error);
+
+  sendoff_store_thread_flush_progress (thread);
+  return db != NULL ? sendoff_store_jobs_list_ids (db, GPOINTER_TO_UINT (data), error) : NULL;
+}
+
+static gpointer
 call_get_job (SendoffStoreThread *thread, gpointer data, GError **error)
 {
   sqlite3 *db = sendoff_store_thread_get_db (thread, error);
@@ -352,6 +361,14 @@ GPtrArray *
 sendoff_store_list_jobs_sync (SendoffStore *self, guint limit, GError **error)
 {
   return sendoff_store_thread_run_sync (self->thread, call_list_jobs, GUINT_TO_POINTER (limit), error);
+}
+
+/** sendoff_store_list_job_ids_sync: (transfer full) (element-type utf8): of the @limit newest jobs, newest first; for
+ * who looks at many of them one by one. */
+GPtrArray *
+sendoff_store_list_job_ids_sync (SendoffStore *self, guint limit, GError **error)
+{
+  return sendoff_store_thread_run_sync (self->thread, call_list_job_ids, GUINT_TO_POINTER (limit), error);
 }
 
 /** sendoff_store_list_jobs_async: as sendoff_store_list_jobs_sync(). */

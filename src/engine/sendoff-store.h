@@ -73,6 +73,7 @@ gboolean sendoff_store_save_job_finish (SendoffStore *self, GAsyncResult *result
 void sendoff_store_update_progress (SendoffStore *self, const char *export_id, const char *status, const char *stage, double progress);
 
 GPtrArray *sendoff_store_list_jobs_sync (SendoffStore *self, guint limit, GError **error); /* SendoffStoredJob, newest first */
+GPtrArray *sendoff_store_list_job_ids_sync (SendoffStore *self, guint limit, GError **error); /* char * */
 void sendoff_store_list_jobs_async (SendoffStore *self, guint limit, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 GPtrArray *sendoff_store_list_jobs_finish (SendoffStore *self, GAsyncResult *result, GError **error);
 SendoffStoredJob *sendoff_store_get_job_sync (SendoffStore *self, const char *export_id, GError **error);
