@@ -11,9 +11,11 @@
 #include "app/sendoff-source-row.h"
 #include "app/sendoff-split-layout.h"
 
-/* Of the list of videos, before it scrolls; the height in pixels. */
-#define MAX_ROWS_SHOWN 4
-#define MIN_ROW_HEIGHT 90
+/* Of the list of videos, before it scrolls; heights in pixels. */
+#define MAX_ROWS_SHOWN  4
+#define MIN_ROW_HEIGHT  90
+#define MAX_ROW_HEIGHT  260 /* a long name and warnings in a narrow window */
+#define MAX_LIST_HEIGHT 480
 
 struct _SendoffExportPage
 {
@@ -62,11 +64,15 @@ get_more_label (GObject *object, gboolean show_all, gpointer data)
   return g_strdup (show_all ? _ ("Show Fewer Places") : _ ("Show More Places"));
 }
 
-/* A list view cannot tell how high its rows are before it has made them. */
+/* A list view cannot tell how high its rows are before it has made them; @content is what it found then, and
+ * never less than the room that it was given. */
 static int
-get_list_height (GObject *object, guint n_sources, gpointer data)
+get_list_height (GObject *object, guint n_sources, double content, gpointer data)
 {
-  return (int)MIN (n_sources, MAX_ROWS_SHOWN) * MIN_ROW_HEIGHT;
+  int least = (int)MIN (n_sources, MAX_ROWS_SHOWN) * MIN_ROW_HEIGHT;
+  int most = (int)MIN (n_sources, MAX_ROWS_SHOWN) * MAX_ROW_HEIGHT;
+
+  return CLAMP ((int)content, least, MIN (most, MAX_LIST_HEIGHT));
 }
 
 /* ---- Lists ---- */

@@ -2,6 +2,8 @@
 
 #include <glib/gi18n.h>
 
+#include "app/sendoff-chips.h"
+
 struct _SendoffSourceRow
 {
   AdwBin parent_instance;
@@ -122,6 +124,7 @@ sendoff_source_row_class_init (SendoffSourceRowClass *klass)
       = g_param_spec_object ("item", NULL, NULL, SENDOFF_TYPE_SOURCE_ITEM,
                              G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  g_type_ensure (SENDOFF_TYPE_CHIPS);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/story_genius/Sendoff/ui/sendoff-source-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SendoffSourceRow, poster);

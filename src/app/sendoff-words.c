@@ -5,8 +5,6 @@
 
 #include "base/sendoff-units.h"
 
-#define SEPARATOR " · "
-
 /* FFmpeg's names of codecs that cameras and programs write, as people know them. */
 static const struct
 {
@@ -34,7 +32,7 @@ append (GString *text, const char *part)
   if (part == NULL || *part == '\0')
     return;
   if (text->len > 0)
-    g_string_append (text, SEPARATOR);
+    g_string_append (text, SENDOFF_WORDS_SEPARATOR);
   g_string_append (text, part);
 }
 

@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/* Between facts. */
+#define SENDOFF_WORDS_SEPARATOR " · "
+
 char *sendoff_words_for_source (const SendoffMediaInfo *info);
 char *sendoff_words_for_source_warnings (const SendoffMediaInfo *info);
 char *sendoff_words_for_output (const SendoffOutputPlan *output, SendoffCatalog *catalog);
