@@ -290,7 +290,10 @@ on_engine_started (GObject *object, GAsyncResult *result, gpointer data)
   self->starting = FALSE;
   self->started = sendoff_engine_start_finish (SENDOFF_ENGINE (object), result, &error);
   if (self->started)
-    sendoff_job_monitor_start (self->monitor, sendoff_engine_get_jobs (self->engine));
+    {
+      sendoff_job_monitor_start (self->monitor, sendoff_engine_get_jobs (self->engine));
+      sendoff_engine_go_on (self->engine);
+    }
   if (self->window == NULL)
     return;
   if (self->started)

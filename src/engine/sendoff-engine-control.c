@@ -312,3 +312,37 @@ sendoff_engine_control_finish (SendoffEngine *self, GAsyncResult *result, GError
     change_here (self, wish->job, wish->control, wish->value);
   return TRUE;
 }
+
+/* ---- After a start ---- */
+
+static void
+on_gone_on (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!sendoff_engine_resume_finish (SENDOFF_ENGINE (object), result, &error))
+    g_message ("An interrupted export stays interrupted: %s", error->message);
+}
+
+/**
+ * sendoff_engine_go_on:
+ *
+ * Goes on with every export that was interrupted, if the user wants that to happen by itself: not with those that were
+ * paused or never begun, nor with those whose video is not where it was.
+ */
+void
+sendoff_engine_go_on (SendoffEngine *self)
+{
+  GListModel *jobs = sendoff_engine_get_jobs (self);
+  gboolean wanted;
+
+  g_object_get (sendoff_engine_get_settings (self), "resume-automatically", &wanted, NULL);
+  for (guint i = g_list_model_get_n_items (jobs); wanted && i > 0; i--)
+    {
+      g_autoptr (SendoffJob) job = g_list_model_get_item (jobs, i - 1);
+
+      if (sendoff_job_get_interrupted (job) && !sendoff_job_get_paused (job)
+          && sendoff_job_get_status (job) != SENDOFF_STATUS_QUEUED && sendoff_job_get_source_problem (job) == NULL)
+        sendoff_engine_resume_async (self, job, NULL, on_gone_on, NULL);
+    }
+}

@@ -159,6 +159,9 @@ void sendoff_engine_submit_async (SendoffEngine *self, SendoffRequest *request, 
                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 SendoffJob *sendoff_engine_submit_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
 
+/* For a program that has just started: goes on with what was interrupted, if the setting resume-automatically is on. */
+void sendoff_engine_go_on (SendoffEngine *self);
+
 /* Jobs that are submitted from now on are stored and not begun: sendoff_engine_resume_async() does. */
 void sendoff_engine_set_store_only (SendoffEngine *self, gboolean store_only);
 

@@ -1076,6 +1076,32 @@ test_upgraded_encoder (Fixture *self, gconstpointer data)
   g_assert_true (has_warning (job, "updated"));
 }
 
+/* Only if the user wants it. */
+static void
+test_goes_on_by_itself (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SendoffPlan) plan = NULL;
+  SendoffJob *job;
+
+  write_source (self, "chunk-ms=60\n");
+  plan = make_plan (self, 16);
+  add_output (plan, "one", 720, 16);
+  job = submit (self, plan);
+  while (sendoff_job_get_progress (job) < 40)
+    g_main_context_iteration (NULL, TRUE);
+  stop_engine (self);
+  start_engine (self);
+  sendoff_engine_go_on (self->engine);
+  let_time_pass ();
+  job = get_first_job (self);
+  g_assert_true (sendoff_job_get_interrupted (job));
+  g_object_set (sendoff_engine_get_settings (self->engine), "resume-automatically", TRUE, NULL);
+  sendoff_engine_go_on (self->engine);
+  wait_until_over (job);
+  assert_completed (job, 0);
+  g_assert_cmpuint (count_in_log (self, "chunk "), <=, 16 + 2);
+}
+
 static void
 test_paused_across_restart (Fixture *self, gconstpointer data)
 {
@@ -1420,6 +1446,7 @@ main (int argc, char *argv[])
   ADD ("pause-waiting", NULL, test_pause_waiting);
   ADD ("paused-across-restart", NULL, test_paused_across_restart);
   ADD ("upgraded-encoder", NULL, test_upgraded_encoder);
+  ADD ("goes-on-by-itself", NULL, test_goes_on_by_itself);
   ADD ("cancel-paused", NULL, test_cancel_paused);
   ADD ("finished-is-adopted", NULL, test_finished_is_adopted);
   ADD ("stranger-is-not-adopted", NULL, test_stranger_is_not_adopted);
