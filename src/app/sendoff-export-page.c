@@ -7,6 +7,7 @@
 #include "app/sendoff-issue-row.h"
 #include "app/sendoff-output-row.h"
 #include "app/sendoff-preview.h"
+#include "app/sendoff-recents.h"
 #include "app/sendoff-release-row.h"
 #include "app/sendoff-source-row.h"
 #include "app/sendoff-split-layout.h"
@@ -289,6 +290,7 @@ sendoff_export_page_class_init (SendoffExportPageClass *klass)
   g_type_ensure (SENDOFF_TYPE_PREVIEW);
   g_type_ensure (SENDOFF_TYPE_SOURCE_ROW);
   g_type_ensure (SENDOFF_TYPE_SPLIT_LAYOUT);
+  g_type_ensure (SENDOFF_TYPE_RECENTS);
   g_type_ensure (SENDOFF_TYPE_RELEASE_ROW);
   bind_template (GTK_WIDGET_CLASS (klass));
 }

@@ -113,3 +113,20 @@ class Shelf(WindowTest):
         self.assertEqual([row.name for row in rows], ['Every Friday'])
         window.press(rows[0].get('button', 'Use'))
         wait_for(lambda: sorted(self.outputs(window)) == ['Web page', 'YouTube'], 'the outputs of the set')
+
+    def test_recent_videos(self):
+        """On the empty page: what was opened before and is still there."""
+        kept, gone = self.source('kept.mp4'), self.source('gone.mp4')
+        window = self.open(kept, gone)
+        window.wait_to_say('kept')
+        window.wait_to_say('gone')
+        wait_for(lambda: os.path.exists(os.path.join(self.world.home, 'data', 'recently-used.xbel')), 'what is remembered')
+        window.key('ctrl+q')
+        window.wait_for_end()
+        os.unlink(gone)
+        window = self.open()
+        recent = window.get('list', 'Opened last')
+        self.assertEqual([row.name for row in recent.children() if row.role == 'list item'], ['kept.mp4'])
+        self.reach(window, 'kept.mp4')
+        window.key('Return')
+        window.get('button', 'Remove kept.mp4')
