@@ -368,6 +368,8 @@ static const struct
   { "may-not-fit", cap_size },
   { "may-not-fit", lower_quality },
   { "may-not-fit", lower_resolution },
+  { "size-too-small", lower_resolution },
+  { "size-too-small", shorten },
   { NULL, forget_setting },
 };
 

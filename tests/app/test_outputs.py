@@ -43,8 +43,8 @@ class Outputs(WindowTest):
         self.reach(window, 'Advanced')
         window.key('space')
         # Of the text inside an entry row, GTK 4.8 does not tell that it got the keyboard.
-        self.reach(window, 'Speed')
-        window.key('shift+Tab')
+        self.reach(window, 'Rate control')
+        window.key('Tab')
         self.type(window, '99')
         window.wait_to_say('a number from 0 to 63')
         self.assertFalse(self.is_possible(window))
@@ -57,6 +57,21 @@ class Outputs(WindowTest):
         self.wait_for_files(1)
         video = [stream for stream in ffprobe(self.world.made_files()[0])['streams'] if stream['codec_type'] == 'video'][0]
         self.assertEqual(video['avg_frame_rate'], '24000/1001')
+
+    def test_file_that_cannot_be_so_small_is_made_to_fit(self):
+        clip = os.path.join(self.clips, 'a-minute.mp4')
+        make_clip(clip, seconds=60, size='640x360', rate=30)
+        window = self.open(self.source('talk.mp4', of=clip))
+        self.choose(window, 'TikTok (app)')
+        self.reach(window, 'Advanced')
+        window.key('space')
+        self.reach(window, 'Speed')
+        window.key('shift+Tab')
+        self.type(window, '1MB')
+        window.wait_to_say('smallest possible size')
+        self.assertFalse(self.is_possible(window))
+        window.press(window.get('button', 'Make It Fit'))
+        wait_for(lambda: self.is_possible(window), 'Export to be possible')
 
     def test_folder_that_cannot_be_written_is_said_before_export(self):
         folder = os.path.join(self.world.root, 'not a folder')
