@@ -183,6 +183,7 @@ static void
 sendoff_recents_init (SendoffRecents *self)
 {
   GtkWidget *group = adw_preferences_group_new ();
+  GtkWidget *clamp = adw_clamp_new ();
 
   self->list = GTK_LIST_BOX (gtk_list_box_new ());
   gtk_list_box_set_selection_mode (self->list, GTK_SELECTION_NONE);
@@ -191,7 +192,9 @@ sendoff_recents_init (SendoffRecents *self)
                                   _ ("Opened last"), -1);
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("Opened last"));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), GTK_WIDGET (self->list));
-  adw_bin_set_child (ADW_BIN (self), group);
+  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 480);
+  adw_clamp_set_child (ADW_CLAMP (clamp), group);
+  adw_bin_set_child (ADW_BIN (self), clamp);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   g_signal_connect_object (gtk_recent_manager_get_default (), "changed", G_CALLBACK (look), self,
                            G_CONNECT_SWAPPED);
