@@ -83,10 +83,18 @@ tear_down (Fixture *self, gconstpointer data)
   g_object_unref (self->bus);
 }
 
+/* Whoever asks again, as a proxy does when the name's owner was announced late, must hear the new value too. */
 static void
 change (Fixture *self, const char *property, GVariant *value)
 {
   GVariantBuilder changed;
+
+  if (g_str_equal (property, "State"))
+    self->state = g_variant_get_uint32 (value);
+  else if (g_str_equal (property, "WarningLevel"))
+    self->warning = g_variant_get_uint32 (value);
+  else
+    self->percent = g_variant_get_double (value);
 
   g_variant_builder_init (&changed, G_VARIANT_TYPE ("a{sv}"));
   g_variant_builder_add (&changed, "{sv}", property, value);
