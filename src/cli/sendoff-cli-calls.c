@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/sendoff-error.h"
+#include "model/sendoff-planner.h"
 
 /* A link such as /dev/stdin to a file is that file; a pipe has no other name. */
 static GFile *
@@ -116,6 +117,8 @@ sendoff_cli_plan (SendoffCli *cli,
 
   if (file == NULL)
     return NULL;
+  if (sendoff_planner_needs_packet_details (request))
+    flags |= SENDOFF_PROBE_PACKET_DETAILS;
   info = sendoff_cli_probe (cli, file, flags, error);
   if (info == NULL)
     return NULL;

@@ -99,6 +99,12 @@ sendoff_cli_describe_video (const SendoffVideoPlan *video, const char *quality, 
   GString *text = g_string_new (NULL);
 
   g_string_append_printf (text, "%d×%d %s", video->width, video->height, codec != NULL ? codec->name : video->codec);
+  if (video->copy != NULL)
+    {
+      append_frame_rate (text, video->nominal_frame_rate);
+      g_string_append (text, ", copied, nothing is lost");
+      return g_string_free (text, FALSE);
+    }
   if (level != NULL)
     {
       g_autofree char *word = g_utf8_strdown (level->name, -1);
@@ -134,6 +140,8 @@ sendoff_cli_describe_audio (const SendoffAudioPlan *audio, SendoffCatalog *catal
 
       g_string_append_printf (text, ", %s", rate);
     }
+  if (audio->copy != NULL)
+    g_string_append (text, ", copied");
   return g_string_free (text, FALSE);
 }
 

@@ -310,9 +310,10 @@ get_captions_uri (const SendoffOutputPlan *output)
 
 /* ---- Room ---- */
 
-/* Bytes that the outputs take together: what they take at least, and what they may take. Not known counts as 0. */
+/* Bytes that the outputs take together: what they take at least, and what they may take. Not known counts as 0. Copied
+ * pictures are never kept as chunks. */
 static void
-sum_sizes (const SendoffPlan *plan, gint64 *low_bytes, gint64 *high_bytes)
+sum_sizes (const SendoffPlan *plan, gboolean in_cache, gint64 *low_bytes, gint64 *high_bytes)
 {
   *low_bytes = *high_bytes = 0;
   for (guint i = 0; i < plan->outputs->len; i++)
@@ -320,6 +321,8 @@ sum_sizes (const SendoffPlan *plan, gint64 *low_bytes, gint64 *high_bytes)
       const SendoffOutputPlan *output = sendoff_plan_get_output (plan, i);
       gint64 estimate = MAX (output->estimated_size_bytes, 0);
 
+      if (in_cache && output->video != NULL && output->video->copy != NULL)
+        continue;
       *low_bytes += output->estimated_low_bytes > 0 ? output->estimated_low_bytes : estimate;
       *high_bytes += MAX (output->estimated_high_bytes, estimate);
     }
@@ -361,16 +364,17 @@ is_same_disk (const char *path, const char *other)
 static void
 check_room (Preflight *self, const char *folder)
 {
-  gint64 low, high;
+  gint64 low, high, cache_low, cache_high;
 
-  sum_sizes (self->plan, &low, &high);
+  sum_sizes (self->plan, FALSE, &low, &high);
+  sum_sizes (self->plan, TRUE, &cache_low, &cache_high);
   if (is_same_disk (folder, self->cache_dir))
     {
-      check_room_in (self, folder, "output-folder", "disk-full", 2 * low, 2 * high);
+      check_room_in (self, folder, "output-folder", "disk-full", low + cache_low, high + cache_high);
       return;
     }
   check_room_in (self, folder, "output-folder", "disk-full", low, high);
-  check_room_in (self, self->cache_dir, NULL, "cache-disk-full", low, high);
+  check_room_in (self, self->cache_dir, NULL, "cache-disk-full", cache_low, cache_high);
 }
 
 static void

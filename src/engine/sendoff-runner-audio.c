@@ -167,7 +167,7 @@ say_encoding (SendoffRunner *self, RunnerWork *work)
         {
           guint output = g_array_index (track->outputs, guint, i);
 
-          if (self->outputs[output].plan->video == NULL)
+          if (!sendoff_output_plan_encodes_video (self->outputs[output].plan))
             sendoff_tracker_set_status (self->tracker, output, SENDOFF_STATUS_ENCODING, "Encoding");
         }
     }

@@ -90,21 +90,30 @@ count_packets (RunnerWork *work, const RunnerOutput *output)
     work->n_packets += output->rendition->ledger->chunks[i].trailer->packets;
   for (guint i = 0; i < output->tracks->len; i++)
     work->n_packets += ((RunnerTrack *)g_ptr_array_index (output->tracks, i))->trailer->packets;
+  if (output->plan->video != NULL && output->plan->video->copy != NULL)
+    work->n_packets += output->plan->video->expected_frames;
+  if (output->plan->audio != NULL && output->plan->audio->copy != NULL)
+    work->n_packets += output->plan->audio->copy->packet_count;
   g_mutex_unlock (&self->mutex);
 }
 
-/* JSON holds no names that are not UTF-8: such a file is opened here, and the worker finds it among its descriptors. */
+/* JSON holds no names that are not UTF-8: such a file is reached by a link in the job's folder. */
 static char *
-dup_worker_path (const char *path, int *fd, GError **error)
+dup_worker_path (SendoffRunner *self, const RunnerOutput *output, char **link, GError **error)
 {
-  *fd = -1;
-  if (g_utf8_validate (path, -1, NULL))
-    return g_strdup (path);
-  *fd = open (path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (*fd >= 0)
-    return g_strdup ("/proc/self/fd/3");
-  sendoff_disk_set_error (error, SENDOFF_ERROR_FAILED, errno, "The finished file cannot be written");
-  return NULL;
+  g_autofree char *leaf = g_strdup_printf ("part-%u", get_index (self, output));
+  g_autofree char *path = sendoff_job_folder_dup_path (self->cache_dir, self->export_id, leaf);
+
+  if (g_utf8_validate (output->part_path, -1, NULL))
+    return g_strdup (output->part_path);
+  unlink (path);
+  if (symlink (output->part_path, path) != 0)
+    {
+      sendoff_disk_set_error (error, SENDOFF_ERROR_FAILED, errno, "The finished file cannot be written");
+      return NULL;
+    }
+  *link = g_strdup (path);
+  return g_steal_pointer (&path);
 }
 
 static char **
@@ -117,14 +126,10 @@ dup_audio_paths (const RunnerOutput *output)
   return g_strv_builder_end (paths);
 }
 
-static SendoffMuxResult *
-mux (RunnerWork *work, RunnerOutput *output, GCancellable *cancellable)
+static SendoffWorkerSpec *
+make_mux_spec (SendoffRunner *self, const RunnerOutput *output)
 {
-  SendoffRunner *self = work->runner;
-  g_autoptr (SendoffWorkerSpec) spec = sendoff_worker_spec_new ();
-  g_auto (SendoffWorkerReport) report = { 0 };
-  g_autoptr (JsonNode) node = NULL;
-  int fd;
+  SendoffWorkerSpec *spec = sendoff_worker_spec_new ();
 
   spec->role = SENDOFF_ROLE_MUX;
   spec->output = sendoff_output_plan_copy (output->plan);
@@ -133,13 +138,32 @@ mux (RunnerWork *work, RunnerOutput *output, GCancellable *cancellable)
   spec->audio_paths = dup_audio_paths (output);
   spec->text_paths = sendoff_runner_dup_text_paths (self, get_index (self, output));
   spec->cover_path = sendoff_runner_dup_cover_path (self, get_index (self, output));
+  if (sendoff_output_plan_copies (output->plan))
+    {
+      spec->source_name = g_strdup (self->source_name);
+      spec->source_size_bytes = self->source_size_bytes;
+      spec->origin_us = self->plan->origin_us;
+    }
+  return spec;
+}
+
+static SendoffMuxResult *
+mux (RunnerWork *work, RunnerOutput *output, GCancellable *cancellable)
+{
+  SendoffRunner *self = work->runner;
+  g_autoptr (SendoffWorkerSpec) spec = make_mux_spec (self, output);
+  g_auto (SendoffWorkerReport) report = { 0 };
+  g_autoptr (JsonNode) node = NULL;
+  g_autofree char *link = NULL;
+  int source_fd = sendoff_output_plan_copies (output->plan) ? self->source_fd : -1;
+
   unlink (output->part_path);
-  spec->target_path = dup_worker_path (output->part_path, &fd, &work->error);
+  spec->target_path = dup_worker_path (self, output, &link, &work->error);
   if (spec->target_path == NULL)
     return NULL;
-  node = sendoff_worker_client_run (self->client, spec, fd, on_event, work, cancellable, &report, &work->error);
-  if (fd >= 0)
-    close (fd);
+  node = sendoff_worker_client_run (self->client, spec, source_fd, on_event, work, cancellable, &report, &work->error);
+  if (link != NULL)
+    unlink (link);
   work->stage = g_steal_pointer (&report.stage);
   if (node != NULL)
     sendoff_runner_note_walls (self, &report);
@@ -180,8 +204,27 @@ add_video_facts (const SendoffVideoPlan *video, const SendoffChunkLedger *ledger
                                - sendoff_rescale (first->first_pts, first->time_base, SENDOFF_US, SENDOFF_ROUND_NEAREST);
 }
 
+/* What was copied is known from the source when all of it was, and from the packets that went by. */
 static void
-gather_facts (SendoffRunner *self, const RunnerOutput *output, SendoffOutputFacts *facts)
+add_copy_facts (const SendoffOutputPlan *plan, const SendoffMuxResult *result, SendoffOutputFacts *facts)
+{
+  if (plan->video != NULL && plan->video->copy != NULL)
+    {
+      gint64 expected = plan->video->copy->packet_count;
+
+      facts->video_frames = expected > 0 ? expected : result->video_frames;
+      facts->video_duration_us = result->video_us;
+    }
+  if (plan->audio != NULL && plan->audio->copy != NULL)
+    facts->audio_samples = sendoff_rescale (result->audio_us, SENDOFF_US, SENDOFF_RATIONAL (1, plan->audio->sample_rate),
+                                            SENDOFF_ROUND_NEAREST);
+}
+
+static void
+gather_facts (SendoffRunner *self,
+              const RunnerOutput *output,
+              const SendoffMuxResult *result,
+              SendoffOutputFacts *facts)
 {
   *facts = (SendoffOutputFacts){ .video_frames = -1, .audio_samples = -1 };
   g_mutex_lock (&self->mutex);
@@ -194,6 +237,7 @@ gather_facts (SendoffRunner *self, const RunnerOutput *output, SendoffOutputFact
       facts->audio_samples = track->trailer->samples;
       facts->loudness = track->trailer->loudness;
     }
+  add_copy_facts (output->plan, result, facts);
   g_mutex_unlock (&self->mutex);
 }
 
@@ -280,7 +324,7 @@ verify (RunnerWork *work, RunnerOutput *output, const SendoffMuxResult *result, 
   g_autofree char *reason = NULL;
   SendoffOutputFacts facts;
 
-  gather_facts (self, output, &facts);
+  gather_facts (self, output, result, &facts);
   info = probe_part (work, output, &facts.size_bytes, cancellable);
   if (info == NULL)
     return FALSE;
@@ -317,7 +361,8 @@ sendoff_runner_run_finish (gpointer data, GCancellable *cancellable)
   guint index = get_index (self, output);
 
   count_packets (work, output);
-  sendoff_tracker_set_status (self->tracker, index, SENDOFF_STATUS_FINALIZING, "Writing the file");
+  sendoff_tracker_set_status (self->tracker, index, SENDOFF_STATUS_FINALIZING,
+                              sendoff_output_plan_copies (output->plan) ? "Copying" : "Writing the file");
   result = mux (work, output, cancellable);
   if (result == NULL)
     return;

@@ -145,7 +145,8 @@ add_track (SendoffRunner *self, GHashTable *known, guint output, guint number, G
 static gboolean
 add_tracks (SendoffRunner *self, GHashTable *known, guint output, GError **error)
 {
-  guint n_tracks = sendoff_output_plan_get_n_audio (self->outputs[output].plan);
+  const SendoffOutputPlan *plan = self->outputs[output].plan;
+  guint n_tracks = sendoff_output_plan_encodes_audio (plan) ? sendoff_output_plan_get_n_audio (plan) : 0;
 
   for (guint number = 0; number < n_tracks; number++)
     if (!add_track (self, known, output, number, error))
@@ -240,7 +241,7 @@ open_cache (SendoffRunner *self, GError **error)
           sendoff_runner_fail_output (self, i, local, STAGE);
           continue;
         }
-      if ((output->plan->video != NULL && !add_rendition (self, videos, i, captions, error))
+      if ((sendoff_output_plan_encodes_video (output->plan) && !add_rendition (self, videos, i, captions, error))
           || !add_tracks (self, audios, i, error))
         return FALSE;
     }

@@ -82,25 +82,27 @@ get_time_left (const Speed *speed, double progress)
 }
 
 static void
+move_weight (Tracked *tracked, SendoffPart from, SendoffPart to)
+{
+  tracked->weights[to] += tracked->weights[from];
+  tracked->weights[from] = 0;
+}
+
+/* What is not encoded is either not there or copied by the mux. */
+static void
 set_weights (Tracked *tracked, const SendoffOutputPlan *plan)
 {
+  gboolean video = sendoff_output_plan_encodes_video (plan), audio = sendoff_output_plan_encodes_audio (plan);
+
   for (int i = 0; i < SENDOFF_N_PARTS; i++)
     tracked->weights[i] = part_weights[i];
-  if (plan->video == NULL || plan->video->analysis == NULL)
-    {
-      tracked->weights[SENDOFF_PART_VIDEO] += tracked->weights[SENDOFF_PART_ANALYSIS];
-      tracked->weights[SENDOFF_PART_ANALYSIS] = 0;
-    }
-  if (plan->audio == NULL)
-    {
-      tracked->weights[SENDOFF_PART_VIDEO] += tracked->weights[SENDOFF_PART_AUDIO];
-      tracked->weights[SENDOFF_PART_AUDIO] = 0;
-    }
-  else if (plan->video == NULL)
-    {
-      tracked->weights[SENDOFF_PART_AUDIO] += tracked->weights[SENDOFF_PART_VIDEO];
-      tracked->weights[SENDOFF_PART_VIDEO] = 0;
-    }
+  if (!video || plan->video->analysis == NULL)
+    move_weight (tracked, SENDOFF_PART_ANALYSIS, SENDOFF_PART_VIDEO);
+  if (!audio)
+    move_weight (tracked, SENDOFF_PART_AUDIO, SENDOFF_PART_VIDEO);
+  if (!video)
+    move_weight (tracked, SENDOFF_PART_VIDEO,
+                 sendoff_output_plan_copies (plan) || !audio ? SENDOFF_PART_MUX : SENDOFF_PART_AUDIO);
 }
 
 /**

@@ -147,6 +147,26 @@ sendoff_stream_new_side_data (AVStream *stream, enum AVPacketSideDataType type, 
 #endif
 }
 
+/* The same data on another stream, when there is any. */
+static inline void
+sendoff_stream_copy_side_data (AVStream *to, const AVStream *from, enum AVPacketSideDataType type)
+{
+  gsize size;
+  const guint8 *data = sendoff_stream_side_data (from, type, &size);
+  guint8 *copy = data != NULL ? av_memdup (data, size) : NULL;
+
+  if (copy == NULL)
+    return;
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+  if (av_packet_side_data_add (&to->codecpar->coded_side_data, &to->codecpar->nb_coded_side_data, type, copy, size, 0)
+      == NULL)
+    av_free (copy);
+#else
+  if (av_stream_add_side_data (to, type, copy, size) < 0)
+    av_free (copy);
+#endif
+}
+
 /* A sentence's tail for an FFmpeg error code: "Invalid data found when processing input". */
 #define sendoff_av_error(code) (av_make_error_string ((char[AV_ERROR_MAX_STRING_SIZE]){ 0 }, AV_ERROR_MAX_STRING_SIZE, (code)))
 

@@ -23,6 +23,7 @@ typedef struct
 {
   SendoffPacketJoiner *joiner;   /* (nullable): the video's */
   SendoffPacketReader *reader;   /* (nullable): everything else's */
+  SendoffPacketReader *copied;   /* (nullable): of either, when it reads the source; borrowed from it */
   const SendoffAudioPlan *audio; /* (nullable) */
   const SendoffTextPlan *text;   /* (nullable) */
   gboolean is_cover;
@@ -103,9 +104,15 @@ open_video (Mux *self, const SendoffWorkerSpec *spec, GError **error)
 {
   Input input = { 0 };
 
-  if (spec->video_paths == NULL || spec->video_paths[0] == NULL)
+  if (self->plan->video != NULL && self->plan->video->copy != NULL)
+    {
+      input.copied = sendoff_packet_reader_new_copy (spec, self->plan->video->copy->stream_index, error);
+      input.joiner = input.copied != NULL ? sendoff_packet_joiner_new_copy (input.copied, error) : NULL;
+    }
+  else if (spec->video_paths != NULL && spec->video_paths[0] != NULL)
+    input.joiner = sendoff_packet_joiner_new ((const char *const *)spec->video_paths, error);
+  else
     return TRUE;
-  input.joiner = sendoff_packet_joiner_new ((const char *const *)spec->video_paths, error);
   if (input.joiner == NULL)
     return FALSE;
   input.time_base = sendoff_packet_joiner_get_time_base (input.joiner);
@@ -115,16 +122,17 @@ open_video (Mux *self, const SendoffWorkerSpec *spec, GError **error)
   return TRUE;
 }
 
-/* A track that turned out to be silence of no length is left out. */
+/* Takes @reader (nullable, with @error set). A track that turned out to be silence of no length is left out. */
 static gboolean
-open_audio (Mux *self, const char *path, const SendoffAudioPlan *plan, GError **error)
+add_audio (Mux *self, SendoffPacketReader *reader, const SendoffAudioPlan *plan)
 {
-  Input input = { .audio = plan };
+  Input input = { .audio = plan, .reader = reader };
   const SendoffPacketTrailer *trailer;
 
-  input.reader = sendoff_packet_reader_new (path, error);
-  if (input.reader == NULL)
+  if (reader == NULL)
     return FALSE;
+  if (plan->copy != NULL)
+    input.copied = reader;
   trailer = sendoff_packet_reader_get_trailer (input.reader);
   input.time_base = sendoff_to_av (trailer->time_base);
   input.packet = av_packet_alloc ();
@@ -176,13 +184,24 @@ open_extras (Mux *self, const SendoffWorkerSpec *spec, GError **error)
 }
 
 static gboolean
+open_audio (Mux *self, const SendoffWorkerSpec *spec, GError **error)
+{
+  const SendoffAudioPlan *first = self->plan->audio;
+
+  if (first != NULL && first->copy != NULL)
+    return add_audio (self, sendoff_packet_reader_new_copy (spec, first->copy->stream_index, error), first);
+  for (guint i = 0; spec->audio_paths != NULL && spec->audio_paths[i] != NULL; i++)
+    if (!add_audio (self, sendoff_packet_reader_new (spec->audio_paths[i], error),
+                    sendoff_output_plan_get_audio (self->plan, i)))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 open_inputs (Mux *self, const SendoffWorkerSpec *spec, GError **error)
 {
-  if (!open_video (self, spec, error))
+  if (!open_video (self, spec, error) || !open_audio (self, spec, error))
     return FALSE;
-  for (guint i = 0; spec->audio_paths != NULL && spec->audio_paths[i] != NULL; i++)
-    if (!open_audio (self, spec->audio_paths[i], sendoff_output_plan_get_audio (self->plan, i), error))
-      return FALSE;
   if (self->inputs->len > 0)
     return open_extras (self, spec, error);
   g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE,
@@ -226,6 +245,14 @@ add_mastering (AVStream *stream, const SendoffMastering *mastering)
     }
 }
 
+/* What players of Dolby Vision look for; the rest is in the plan. */
+static void
+copy_side_data (AVStream *to, const AVStream *from)
+{
+  if (from != NULL)
+    sendoff_stream_copy_side_data (to, from, AV_PKT_DATA_DOVI_CONF);
+}
+
 static void
 add_video_stream (Mux *self, const Input *input, AVStream *stream)
 {
@@ -242,6 +269,8 @@ add_video_stream (Mux *self, const Input *input, AVStream *stream)
   stream->disposition = AV_DISPOSITION_DEFAULT;
   if (plan->mastering != NULL)
     add_mastering (stream, plan->mastering);
+  if (input->copied != NULL)
+    copy_side_data (stream, sendoff_packet_reader_get_stream (input->copied));
 }
 
 /* QuickTime numbers the languages that the first Macintosh knew; libavformat finds them by spellings of its own. */
@@ -611,6 +640,14 @@ count_cues (Mux *self)
   return MAX (cues, 1);
 }
 
+static void
+set_dry (Mux *self, gboolean dry)
+{
+  for (guint i = 0; i < self->inputs->len; i++)
+    if (get_input (self, i)->copied != NULL)
+      sendoff_packet_reader_set_dry (get_input (self, i)->copied, dry);
+}
+
 /* How many bytes to keep free at the start for the index; -1 with an error. */
 static gint64
 measure_index (Mux *self, GError **error)
@@ -620,30 +657,38 @@ measure_index (Mux *self, GError **error)
 
   if (!(is_isom (self) && self->plan->moov_first) && !is_matroska (self))
     return 0;
+  set_dry (self, TRUE);
   if (!run_pass (self, &pass, nowhere, 0, NULL, error))
     return -1;
+  set_dry (self, FALSE);
   if (is_matroska (self))
     return CUES_BYTES + CUE_BYTES * count_cues (self);
   return pass.index_bytes + FREE_BOX_BYTES;
 }
 
 static gint64
-duration_us (Mux *self)
+get_end_us (const Input *input)
 {
-  gint64 longest_us = 0;
+  gint64 end = 0;
 
+  if (input->joiner != NULL)
+    end = sendoff_packet_joiner_get_end (input->joiner);
+  else if (input->audio != NULL)
+    end = sendoff_packet_reader_get_trailer (input->reader)->samples;
+  return av_rescale_q (end, input->time_base, AV_TIME_BASE_Q);
+}
+
+static void
+measure_times (Mux *self, SendoffMuxResult *result)
+{
   for (guint i = 0; i < self->inputs->len; i++)
     {
       const Input *input = get_input (self, i);
-      gint64 end = 0;
+      gint64 *end_us = input->joiner != NULL ? &result->video_us : &result->audio_us;
 
-      if (input->joiner != NULL)
-        end = sendoff_packet_joiner_get_end (input->joiner);
-      else if (input->audio != NULL)
-        end = sendoff_packet_reader_get_trailer (input->reader)->samples;
-      longest_us = MAX (longest_us, av_rescale_q (end, input->time_base, (AVRational){ 1, 1000000 }));
+      *end_us = MAX (*end_us, get_end_us (input));
     }
-  return longest_us;
+  result->duration_us = MAX (result->video_us, result->audio_us);
 }
 
 static gint64
@@ -670,7 +715,7 @@ write_file (Mux *self, const SendoffWorkerSpec *spec, SendoffEvents *events, GEr
   result = sendoff_mux_result_new ();
   result->size_bytes = sendoff_file_sink_get_size (sink);
   result->video_frames = count_frames (self);
-  result->duration_us = duration_us (self);
+  measure_times (self, result);
   return result;
 }
 

@@ -8,6 +8,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "media/sendoff-copy-reader.h"
+
 #define HEAD_MARK    "SNDPKT01"
 #define TRAILER_MARK "SNDPKEND"
 #define MARK_SIZE    8
@@ -81,6 +83,7 @@ struct _SendoffPacketReader {
   gint64 position;
   SendoffPacketTrailer *trailer;
   AVCodecParameters *codec;
+  SendoffCopyReader *copy; /* (nullable): reads from there and not from a file */
 };
 
 static gboolean
@@ -424,6 +427,45 @@ sendoff_packet_reader_new (const char *path, GError **error)
   return g_steal_pointer (&self);
 }
 
+/**
+ * sendoff_packet_reader_new_copy:
+ * @spec: of a mux; outlives the reader
+ * @stream_index: the stream of the source that is copied
+ *
+ * Returns: (transfer full): a reader at the first packet of the output's part of that stream, or %NULL with the errors of
+ *   sendoff_copy_reader_new()
+ */
+SendoffPacketReader *
+sendoff_packet_reader_new_copy (const SendoffWorkerSpec *spec, int stream_index, GError **error)
+{
+  g_autoptr (SendoffPacketReader) self = g_new0 (SendoffPacketReader, 1);
+
+  self->copy = sendoff_copy_reader_new (spec, stream_index, error);
+  if (self->copy == NULL)
+    return NULL;
+  self->trailer = sendoff_copy_reader_measure (self->copy, error);
+  if (self->trailer == NULL)
+    return NULL;
+  self->codec = avcodec_parameters_alloc ();
+  avcodec_parameters_copy (self->codec, sendoff_copy_reader_get_codec (self->copy));
+  return g_steal_pointer (&self);
+}
+
+/** sendoff_packet_reader_get_stream: (transfer none) (nullable): the stream that is copied. */
+const AVStream *
+sendoff_packet_reader_get_stream (SendoffPacketReader *self)
+{
+  return self->copy != NULL ? sendoff_copy_reader_get_stream (self->copy) : NULL;
+}
+
+/** sendoff_packet_reader_set_dry: whether the data of copied packets is of no interest; from the next rewind on. */
+void
+sendoff_packet_reader_set_dry (SendoffPacketReader *self, gboolean dry)
+{
+  if (self->copy != NULL)
+    sendoff_copy_reader_set_dry (self->copy, dry);
+}
+
 /** sendoff_packet_reader_get_trailer: (transfer none): what the file says of itself. */
 const SendoffPacketTrailer *
 sendoff_packet_reader_get_trailer (SendoffPacketReader *self)
@@ -442,6 +484,11 @@ sendoff_packet_reader_get_codec (SendoffPacketReader *self)
 void
 sendoff_packet_reader_rewind (SendoffPacketReader *self)
 {
+  if (self->copy != NULL)
+    {
+      sendoff_copy_reader_rewind (self->copy);
+      return;
+    }
   fseeko (self->stream, MARK_SIZE, SEEK_SET);
   self->position = MARK_SIZE;
 }
@@ -494,13 +541,16 @@ read_side_data (SendoffPacketReader *self, AVPacket *packet)
  * sendoff_packet_reader_next:
  * @packet: (inout): emptied and filled
  *
- * Returns: 1 with a packet, 0 at the end, -1 with %SENDOFF_ERROR_BAD_DATA
+ * Returns: 1 with a packet, 0 at the end, -1 with %SENDOFF_ERROR_BAD_DATA, or %SENDOFF_ERROR_SOURCE_UNREADABLE of a
+ *   source that is copied
  */
 int
 sendoff_packet_reader_next (SendoffPacketReader *self, AVPacket *packet, GError **error)
 {
   Record record;
 
+  if (self->copy != NULL)
+    return sendoff_copy_reader_next (self->copy, packet, error);
   av_packet_unref (packet);
   if (self->position == self->end)
     return 0;
@@ -523,12 +573,26 @@ sendoff_packet_reader_next (SendoffPacketReader *self, AVPacket *packet, GError 
   return 1;
 }
 
+static gboolean
+next_copied_times (SendoffPacketReader *self, gint64 *pts, gint64 *duration)
+{
+  g_autoptr (AVPacket) packet = av_packet_alloc ();
+
+  if (sendoff_copy_reader_next (self->copy, packet, NULL) <= 0)
+    return FALSE;
+  *pts = packet->pts;
+  *duration = packet->duration;
+  return TRUE;
+}
+
 /** sendoff_packet_reader_next_times: only the times of the next packet, skipping its data; %FALSE at the end. */
 gboolean
 sendoff_packet_reader_next_times (SendoffPacketReader *self, gint64 *pts, gint64 *duration)
 {
   Record record;
 
+  if (self->copy != NULL)
+    return next_copied_times (self, pts, duration);
   if (self->position == self->end || !read_record (self, &record)
       || fseeko (self->stream, record.size, SEEK_CUR) != 0)
     return FALSE;
@@ -546,6 +610,7 @@ sendoff_packet_reader_free (SendoffPacketReader *self)
 {
   if (self->stream != NULL)
     fclose (self->stream);
+  g_clear_pointer (&self->copy, sendoff_copy_reader_free);
   g_clear_pointer (&self->trailer, sendoff_packet_trailer_free);
   avcodec_parameters_free (&self->codec);
   g_free (self);

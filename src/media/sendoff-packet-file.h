@@ -8,7 +8,8 @@
  *   trailer   JSON: SendoffPacketTrailer with one more member, "codec": the stream's parameters
  *   length of the trailer (32 bits), "SNDPKEND"
  *
- * A writer works under a temporary name and renames when everything is on the disk, so that a file with its
+ * A reader gives the packets of such a file, or those of a stream that is copied from the source, as if they had been
+ * written to one. A writer works under a temporary name and renames when everything is on the disk, so that a file with its
  * final name is whole. Reader and writer belong to one thread each.
  */
 #pragma once
@@ -29,6 +30,9 @@ gboolean sendoff_packet_writer_finish (SendoffPacketWriter *self, const AVCodecP
 void sendoff_packet_writer_free (SendoffPacketWriter *self);
 
 SendoffPacketReader *sendoff_packet_reader_new (const char *path, GError **error);
+SendoffPacketReader *sendoff_packet_reader_new_copy (const SendoffWorkerSpec *spec, int stream_index, GError **error);
+const AVStream *sendoff_packet_reader_get_stream (SendoffPacketReader *self); /* (nullable): of a copy */
+void sendoff_packet_reader_set_dry (SendoffPacketReader *self, gboolean dry);
 const SendoffPacketTrailer *sendoff_packet_reader_get_trailer (SendoffPacketReader *self);
 const AVCodecParameters *sendoff_packet_reader_get_codec (SendoffPacketReader *self);
 int sendoff_packet_reader_next (SendoffPacketReader *self, AVPacket *packet, GError **error);

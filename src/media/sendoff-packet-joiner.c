@@ -15,6 +15,7 @@ struct _SendoffPacketJoiner {
   guint next_path;
   gint64 index;   /* of the next packet */
   SendoffPacketReader *reader; /* (nullable) */
+  SendoffPacketReader *copied; /* (nullable): all of it, instead of paths */
 };
 
 static int
@@ -137,6 +138,31 @@ sendoff_packet_joiner_new (const char *const *paths, GError **error)
   return g_steal_pointer (&self);
 }
 
+/**
+ * sendoff_packet_joiner_new_copy:
+ * @reader: (transfer full): a stream of the source
+ *
+ * Returns: (transfer full): that stream at its start, or %NULL with %SENDOFF_ERROR_MUX
+ */
+SendoffPacketJoiner *
+sendoff_packet_joiner_new_copy (SendoffPacketReader *reader, GError **error)
+{
+  g_autoptr (SendoffPacketJoiner) self = g_new0 (SendoffPacketJoiner, 1);
+  gboolean ok;
+
+  self->copied = reader;
+  self->times = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->time_base = sendoff_to_av (sendoff_packet_reader_get_trailer (reader)->time_base);
+  sendoff_packet_reader_set_dry (reader, TRUE);
+  sendoff_packet_reader_rewind (reader);
+  ok = take_codec (self, reader, error) && take_times (self, reader, error) && check_times (self, error);
+  sendoff_packet_reader_set_dry (reader, FALSE);
+  sendoff_packet_reader_rewind (reader);
+  if (ok && self->times->len == 0)
+    ok = set_misfit ("the copied part is empty", error);
+  return ok ? g_steal_pointer (&self) : NULL;
+}
+
 /** sendoff_packet_joiner_free: frees @self. */
 void
 sendoff_packet_joiner_free (SendoffPacketJoiner *self)
@@ -145,6 +171,7 @@ sendoff_packet_joiner_free (SendoffPacketJoiner *self)
   avcodec_parameters_free (&self->codec);
   g_clear_pointer (&self->times, g_array_unref);
   g_clear_pointer (&self->reader, sendoff_packet_reader_free);
+  g_clear_pointer (&self->copied, sendoff_packet_reader_free);
   g_free (self);
 }
 
@@ -222,30 +249,18 @@ last_decoded_duration (SendoffPacketJoiner *self)
   return sendoff_packet_joiner_get_end (self) - first - (decoding_time (self) - (first - self->delay * self->step));
 }
 
-/**
- * sendoff_packet_joiner_next:
- * @packet: (inout): emptied and filled, with decoding time and duration
- *
- * Returns: 1 with a packet, 0 at the end, -1 with an error
- */
-int
-sendoff_packet_joiner_next (SendoffPacketJoiner *self, AVPacket *packet, GError **error)
+/* As sendoff_packet_joiner_next(), with the times of the file it came from. */
+static int
+read_next (SendoffPacketJoiner *self, AVPacket *packet, GError **error)
 {
+  if (self->copied != NULL)
+    return sendoff_packet_reader_next (self->copied, packet, error);
   for (;;)
     {
       int result = self->reader != NULL ? sendoff_packet_reader_next (self->reader, packet, error) : 0;
 
-      if (result < 0)
-        return -1;
-      if (result > 0)
-        {
-          packet->dts = decoding_time (self);
-          packet->duration = duration_at (self, packet->pts);
-          if (self->extended && self->index + 1 == self->times->len)
-            packet->duration = MAX (packet->duration, last_decoded_duration (self));
-          self->index++;
-          return 1;
-        }
+      if (result != 0)
+        return result;
       g_clear_pointer (&self->reader, sendoff_packet_reader_free);
       if (self->paths[self->next_path] == NULL)
         return 0;
@@ -255,10 +270,33 @@ sendoff_packet_joiner_next (SendoffPacketJoiner *self, AVPacket *packet, GError 
     }
 }
 
+/**
+ * sendoff_packet_joiner_next:
+ * @packet: (inout): emptied and filled, with decoding time and duration
+ *
+ * Returns: 1 with a packet, 0 at the end, -1 with an error
+ */
+int
+sendoff_packet_joiner_next (SendoffPacketJoiner *self, AVPacket *packet, GError **error)
+{
+  int result = read_next (self, packet, error);
+
+  if (result <= 0)
+    return result;
+  packet->dts = decoding_time (self);
+  packet->duration = duration_at (self, packet->pts);
+  if (self->extended && self->index + 1 == self->times->len)
+    packet->duration = MAX (packet->duration, last_decoded_duration (self));
+  self->index++;
+  return 1;
+}
+
 /** sendoff_packet_joiner_rewind: back to the first packet. */
 void
 sendoff_packet_joiner_rewind (SendoffPacketJoiner *self)
 {
+  if (self->copied != NULL)
+    sendoff_packet_reader_rewind (self->copied);
   g_clear_pointer (&self->reader, sendoff_packet_reader_free);
   self->next_path = 0;
   self->index = 0;

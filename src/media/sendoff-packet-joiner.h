@@ -1,7 +1,8 @@
 /* The chunks of one output's video as one stream of packets.
  *
  * Chunks are read one after the other, never all at once. Presentation times are the encoders' own; decoding times
- * are derived from them and the depth of reordering, because those of single chunks collide where they meet.
+ * are derived from them and the depth of reordering, because those of single chunks collide where they meet, and those
+ * of a copied stream are as its container left them.
  * Owned by one thread.
  */
 #pragma once
@@ -13,6 +14,7 @@ G_BEGIN_DECLS
 typedef struct _SendoffPacketJoiner SendoffPacketJoiner;
 
 SendoffPacketJoiner *sendoff_packet_joiner_new (const char *const *paths, GError **error);
+SendoffPacketJoiner *sendoff_packet_joiner_new_copy (SendoffPacketReader *reader, GError **error);
 void sendoff_packet_joiner_free (SendoffPacketJoiner *self);
 const AVCodecParameters *sendoff_packet_joiner_get_codec (SendoffPacketJoiner *self);
 AVRational sendoff_packet_joiner_get_time_base (SendoffPacketJoiner *self);

@@ -83,7 +83,8 @@ breaks_off (const SendoffPacketLog *log, AVRational time_base, gint64 time, gint
 {
   gint64 limit = av_rescale_q (MAX_AUDIO_GAP_US, AV_TIME_BASE_Q, time_base);
 
-  return log->samples == NULL && log->end != AV_NOPTS_VALUE && duration > 0 && ABS (time - log->end) > MAX (limit, 1);
+  return log->samples == NULL && log->end != AV_NOPTS_VALUE && log->last_duration > 0 && duration > 0
+         && ABS (time - log->end) > MAX (limit, 1);
 }
 
 /* VP8 stores pictures that are only referred to as packets of their own. */
@@ -99,7 +100,9 @@ note_packet (SendoffPacketLog *log, const AVStream *stream, AVPacket *packet)
   gint64 time;
 
   repair_clock (log, stream->time_base, packet);
-  log->n_bad += (packet->flags & AV_PKT_FLAG_CORRUPT) != 0 || packet->size <= 0;
+  /* A stream that changes its parameters on the way is two streams to most players. */
+  log->n_bad += (packet->flags & AV_PKT_FLAG_CORRUPT) != 0 || packet->size <= 0
+                || av_packet_get_side_data (packet, AV_PKT_DATA_NEW_EXTRADATA, NULL) != NULL;
   log->bytes += packet->size;
   if ((packet->flags & AV_PKT_FLAG_DISCARD) != 0)
     {
@@ -125,6 +128,7 @@ note_packet (SendoffPacketLog *log, const AVStream *stream, AVPacket *packet)
   if (time == AV_NOPTS_VALUE)
     return;
   log->n_bad += breaks_off (log, stream->time_base, time, packet->duration);
+  log->last_duration = packet->duration;
   if (log->first == AV_NOPTS_VALUE || time < log->first)
     log->first = time;
   if (log->end == AV_NOPTS_VALUE || time + packet->duration > log->end)
@@ -216,6 +220,9 @@ finish_log (SendoffPacketLog *log)
     }
   g_clear_pointer (&log->decode_times, g_array_unref);
   sendoff_timing_sort (log->samples);
+  for (guint i = 1; i < log->samples->len; i++)
+    log->n_bad += g_array_index (log->samples, SendoffSample, i).time
+                  == g_array_index (log->samples, SendoffSample, i - 1).time;
 }
 
 static void

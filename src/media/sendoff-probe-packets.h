@@ -23,13 +23,14 @@ typedef struct
   gint64 n_hidden;         /* packets that an edit list hides */
   gboolean has_hidden_key; /* also a key frame */
   guint n_jumps;           /* breaks of the clock, which are repaired here */
-  gint64 n_bad;            /* flagged as damaged, empty, or decoded before the one before it */
+  gint64 n_bad;            /* flagged as damaged, empty, out of order, or with new parameters */
   int open_gops;           /* video only: keyframes with leading pictures, -1 unknown */
 
   /* while walking */
   GArray *decode_times;
   gboolean lacks_times;
   gint64 last_decode_time;
+  gint64 last_duration;
   gint64 offset;
 } SendoffPacketLog;
 

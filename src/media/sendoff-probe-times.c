@@ -248,6 +248,7 @@ time_stream (SendoffProbe *probe, SendoffStreamInfo *info)
     info->bitrate_bps = av_rescale (log->bytes, 8 * G_USEC_PER_SEC, info->duration_us);
   info->packet_count = log->n_packets;
   info->packet_bytes = log->bytes;
+  info->hidden_packets = log->n_hidden;
   info->bad_packets += log->n_bad;
   info->open_gops = log->open_gops;
   if (log->samples != NULL)

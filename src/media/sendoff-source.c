@@ -366,6 +366,33 @@ sendoff_source_open_captions (int fd, gint64 size_bytes, const char *name, GErro
   return g_steal_pointer (&self);
 }
 
+/* Parsers would look at noise, and put their own opinion in the place of the container's. */
+static SendoffSource *
+open_again (SendoffSource *of, int buffer_bytes, GError **error)
+{
+  g_autoptr (SendoffSource) self = source_new (of->fd, of->size_bytes, of->name, buffer_bytes);
+
+  if (!open_format (self, of->format->iformat, FALSE, error))
+    return NULL;
+  self->format->flags |= AVFMT_FLAG_NOPARSE | AVFMT_FLAG_NOFILLIN;
+  return g_steal_pointer (&self);
+}
+
+/**
+ * sendoff_source_open_packets:
+ * @of: an opened source whose container has a complete index, such as MP4
+ *
+ * Opens the same file once more for its packets exactly as the container has them.
+ *
+ * Returns: (transfer full): the source, its streams without what only packets tell; or %NULL with
+ *   %SENDOFF_ERROR_SOURCE_UNREADABLE
+ */
+SendoffSource *
+sendoff_source_open_packets (SendoffSource *of, GError **error)
+{
+  return open_again (of, BUFFER_BYTES, error);
+}
+
 /**
  * sendoff_source_open_times:
  * @of: an opened source whose container has a complete index, such as MP4
@@ -380,14 +407,11 @@ sendoff_source_open_captions (int fd, gint64 size_bytes, const char *name, GErro
 SendoffSource *
 sendoff_source_open_times (SendoffSource *of, GError **error)
 {
-  g_autoptr (SendoffSource) self = source_new (of->fd, of->size_bytes, of->name, TIMES_BUFFER_BYTES);
+  SendoffSource *self = open_again (of, TIMES_BUFFER_BYTES, error);
 
-  if (!open_format (self, of->format->iformat, FALSE, error))
-    return NULL;
-  /* Parsers would look at the noise. */
-  self->format->flags |= AVFMT_FLAG_NOPARSE | AVFMT_FLAG_NOFILLIN;
-  self->times_only = TRUE;
-  return g_steal_pointer (&self);
+  if (self != NULL)
+    self->times_only = TRUE;
+  return self;
 }
 
 /** sendoff_source_free: closes the demuxer; the descriptor stays open. */

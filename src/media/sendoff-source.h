@@ -13,6 +13,7 @@ typedef struct _SendoffSource SendoffSource;
 
 SendoffSource *sendoff_source_open (int fd, gint64 size_bytes, const char *name, GError **error);
 SendoffSource *sendoff_source_open_captions (int fd, gint64 size_bytes, const char *name, GError **error);
+SendoffSource *sendoff_source_open_packets (SendoffSource *of, GError **error);
 SendoffSource *sendoff_source_open_times (SendoffSource *of, GError **error);
 void sendoff_source_free (SendoffSource *self);
 AVFormatContext *sendoff_source_get_format (SendoffSource *self); /* streams found, avformat_find_stream_info() done */

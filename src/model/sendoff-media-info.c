@@ -40,6 +40,7 @@ static const SendoffField stream_info_fields[] = {
   SENDOFF_FIELD (SendoffStreamInfo, extradata_hash, STRING),
   SENDOFF_FIELD (SendoffStreamInfo, packet_count, INT64),
   SENDOFF_FIELD (SendoffStreamInfo, packet_bytes, INT64),
+  SENDOFF_FIELD (SendoffStreamInfo, hidden_packets, INT64),
   SENDOFF_FIELD (SendoffStreamInfo, bad_packets, INT64),
   SENDOFF_FIELD (SendoffStreamInfo, n_edits, INT),
   SENDOFF_FIELD (SendoffStreamInfo, width, INT),

@@ -76,6 +76,7 @@ typedef struct {
   char *extradata_hash; /* hex, for stream copy */
   gint64 packet_count; /* that show or sound something; 0 unknown */
   gint64 packet_bytes; /* of their data */
+  gint64 hidden_packets; /* that an edit list hides, an encoder's delay included */
   gint64 bad_packets;  /* damaged, beyond the end of the file, or with times that go backwards or overlap */
   int n_edits;         /* entries of the track's edit list, of whatever effect; 0 none */
 

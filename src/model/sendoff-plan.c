@@ -27,6 +27,15 @@ static const SendoffField text_plan_fields[] = {
   SENDOFF_FIELDS_END,
 };
 
+static const SendoffField copy_plan_fields[] = {
+  SENDOFF_FIELD (SendoffCopyPlan, stream_index, INT),
+  SENDOFF_FIELD (SendoffCopyPlan, packet_count, INT64),
+  SENDOFF_FIELD (SendoffCopyPlan, packet_bytes, INT64),
+  SENDOFF_FIELDS_END,
+};
+
+SENDOFF_DEFINE_DOC (SendoffCopyPlan, sendoff_copy_plan, "copied stream", copy_plan_fields, NULL)
+
 static const SendoffField video_plan_fields[] = {
   SENDOFF_FIELD (SendoffVideoPlan, codec, STRING),
   SENDOFF_FIELD (SendoffVideoPlan, encoder, STRING),
@@ -66,6 +75,7 @@ static const SendoffField video_plan_fields[] = {
   SENDOFF_FIELD (SendoffVideoPlan, speed, STRING),
   SENDOFF_FIELD (SendoffVideoPlan, threads, INT),
   SENDOFF_FIELD_OF (SendoffVideoPlan, options, DOC_ARRAY, sendoff_tag_doc_type),
+  SENDOFF_FIELD_OF (SendoffVideoPlan, copy, DOC, sendoff_copy_plan_doc_type),
   SENDOFF_FIELD_OF (SendoffVideoPlan, analysis, DOC, sendoff_video_plan_doc_type),
   SENDOFF_FIELDS_END,
 };
@@ -91,6 +101,7 @@ static const SendoffField audio_plan_fields[] = {
   SENDOFF_FIELD (SendoffAudioPlan, mix, STRING),
   SENDOFF_FIELD_OF (SendoffAudioPlan, loudness, DOC, sendoff_loudness_plan_doc_type),
   SENDOFF_FIELD_OF (SendoffAudioPlan, options, DOC_ARRAY, sendoff_tag_doc_type),
+  SENDOFF_FIELD_OF (SendoffAudioPlan, copy, DOC, sendoff_copy_plan_doc_type),
   SENDOFF_FIELDS_END,
 };
 
@@ -241,6 +252,27 @@ sendoff_plan_get_output (const SendoffPlan *self, guint index)
 {
   g_return_val_if_fail (index < self->outputs->len, NULL);
   return g_ptr_array_index (self->outputs, index);
+}
+
+/** sendoff_output_plan_encodes_video: whether @self has video that is not copied. */
+gboolean
+sendoff_output_plan_encodes_video (const SendoffOutputPlan *self)
+{
+  return self->video != NULL && self->video->copy == NULL;
+}
+
+/** sendoff_output_plan_encodes_audio: whether @self has audio that is not copied. */
+gboolean
+sendoff_output_plan_encodes_audio (const SendoffOutputPlan *self)
+{
+  return self->audio != NULL && self->audio->copy == NULL;
+}
+
+/** sendoff_output_plan_copies: whether any stream of @self is copied from the source. */
+gboolean
+sendoff_output_plan_copies (const SendoffOutputPlan *self)
+{
+  return (self->video != NULL && self->video->copy != NULL) || (self->audio != NULL && self->audio->copy != NULL);
 }
 
 /** sendoff_chunk_group_get_n_chunks: how many chunks the grid of @self has. */

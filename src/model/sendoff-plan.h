@@ -48,6 +48,14 @@ typedef struct {
 } SendoffBurnPlan;
 SENDOFF_DECLARE_DOC (SendoffBurnPlan, sendoff_burn_plan)
 
+/* A stream that goes into the output as it is, packet by packet. What the plan says of it beside this describes the
+ * source's stream; its encoder is "copy". */
+typedef struct {
+  int stream_index;
+  gint64 packet_count, packet_bytes; /* expected, 0 not known */
+} SendoffCopyPlan;
+SENDOFF_DECLARE_DOC (SendoffCopyPlan, sendoff_copy_plan)
+
 typedef struct _SendoffVideoPlan SendoffVideoPlan;
 
 struct _SendoffVideoPlan
@@ -92,6 +100,7 @@ struct _SendoffVideoPlan
   char *speed; /* "ultrafast" … "veryslow", as in SPEC */
   int threads; /* the encoder's own threads; part of its output's identity */
   GPtrArray *options; /* SendoffTag: private options handed to the encoder as they are */
+  SendoffCopyPlan *copy; /* (nullable): nothing is decoded or encoded */
   SendoffVideoPlan *analysis; /* (nullable): the quick encode of the whole that is measured before bits are shared
                                  out; its crf is the quality that it is made with */
 };
@@ -119,6 +128,7 @@ typedef struct {
   char *mix; /* (nullable): the resampler's options for mixing channels down; the peaks that this makes are limited */
   SendoffLoudnessPlan *loudness; /* (nullable): as loud as the source */
   GPtrArray *options; /* SendoffTag */
+  SendoffCopyPlan *copy; /* (nullable) */
 } SendoffAudioPlan;
 SENDOFF_DECLARE_DOC (SendoffAudioPlan, sendoff_audio_plan)
 
@@ -168,7 +178,7 @@ typedef struct {
   char *muxer;      /* FFmpeg's name */
   char *extension;  /* without the dot */
   char *file_name;  /* leaf name in UTF-8, before a clash adds a number */
-  int group;        /* index into groups; -1 without video */
+  int group;        /* index into groups; -1 when no video is encoded */
   gint64 start_us, end_us; /* part of the source: end is the source's own end when not trimmed */
   gboolean trimmed_start, trimmed_end; /* when false, nothing is cut there even if the facts were wrong */
   gint64 duration_us; /* expected */
@@ -183,7 +193,7 @@ typedef struct {
   gint64 estimated_low_bytes, estimated_high_bytes; /* 90 % interval */
   gint64 max_size_bytes;   /* limit of the platform or request, 0 none */
   SendoffSizePlan *size;   /* (nullable): how the video is encoded depends on the size of the file */
-  char *size_basis;        /* where the estimate comes from: "model", "bitrate", "trial" */
+  char *size_basis;        /* where the estimate comes from: "model", "bitrate", "trial", "copy" */
 } SendoffOutputPlan;
 SENDOFF_DECLARE_DOC (SendoffOutputPlan, sendoff_output_plan)
 
@@ -212,6 +222,9 @@ SENDOFF_DECLARE_DOC (SendoffPlan, sendoff_plan)
 
 gboolean sendoff_plan_has_errors (const SendoffPlan *self);
 const SendoffOutputPlan *sendoff_plan_get_output (const SendoffPlan *self, guint index);
+gboolean sendoff_output_plan_encodes_video (const SendoffOutputPlan *self);
+gboolean sendoff_output_plan_encodes_audio (const SendoffOutputPlan *self);
+gboolean sendoff_output_plan_copies (const SendoffOutputPlan *self);
 guint sendoff_chunk_group_get_n_chunks (const SendoffChunkGroup *self);
 char *sendoff_plan_dup_video_key (const SendoffPlan *self, guint output, char *const *libraries);
 char *sendoff_plan_dup_audio_key (const SendoffPlan *self, guint output, guint track, char *const *libraries);

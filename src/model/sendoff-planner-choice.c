@@ -396,6 +396,7 @@ sendoff_planner_choose (SendoffPlanning *self)
   choose_level (self);
   choose_video_stream (self);
   sendoff_planner_choose_audio_stream (self);
+  sendoff_planner_prefer_source (self);
   look_up_container (self);
   look_up_video_codec (self);
   choose_container (self);

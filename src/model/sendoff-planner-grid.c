@@ -257,7 +257,7 @@ lay_grid (
  * sendoff_planner_group:
  * @plannings: (element-type SendoffPlanning): all outputs of @plan, in order
  *
- * Puts the outputs with video over the same part of the source into one group, and lays each group's grid.
+ * Puts the outputs whose video is encoded over the same part of the source into one group, and lays each group's grid.
  */
 void
 sendoff_planner_group (SendoffPlan *plan, GPtrArray *plannings)
@@ -266,7 +266,7 @@ sendoff_planner_group (SendoffPlan *plan, GPtrArray *plannings)
     {
       SendoffPlanning *planning = g_ptr_array_index (plannings, i);
 
-      if (planning->output->video != NULL)
+      if (sendoff_output_plan_encodes_video (planning->output))
         join_group (plan, plannings, planning->output, i);
     }
   for (guint i = 0; i < plan->groups->len; i++)

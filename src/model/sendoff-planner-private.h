@@ -86,6 +86,10 @@ SendoffExtrasPlan *sendoff_planner_ensure_extras (SendoffOutputPlan *output);
 /* sendoff-planner-texts.c */
 void sendoff_planner_plan_texts (SendoffPlanning *planning);
 
+/* sendoff-planner-copy.c */
+void sendoff_planner_prefer_source (SendoffPlanning *planning);
+void sendoff_planner_plan_copy (SendoffPlanning *planning);
+
 /* sendoff-planner-grid.c */
 void sendoff_planner_plan_times (SendoffPlanning *planning);
 void sendoff_planner_group (SendoffPlan *plan, GPtrArray *plannings);

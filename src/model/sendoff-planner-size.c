@@ -111,7 +111,7 @@ share_with_audio (SendoffPlanning *self, gint64 limit)
   double seconds = (double)self->output->duration_us / 1e6;
   gint64 most;
 
-  if (audio == NULL || audio->bitrate_bps <= 0
+  if (audio == NULL || audio->copy != NULL || audio->bitrate_bps <= 0
       || sendoff_output_settings_is_set (self->asked, SENDOFF_SETTING_AUDIO_BITRATE))
     return;
   most = (gint64)((double)limit * 8 / seconds * MOST_AUDIO_SHARE) / 8000 * 8000;
@@ -182,7 +182,7 @@ plan_audio_size (SendoffPlanning *self, gint64 limit)
   gint64 wanted = sendoff_planner_get_wanted_size (self), least = self->audio_codec->bitrate_min_bps;
   double seconds = (double)self->output->duration_us / 1e6, overhead, room;
 
-  if (audio->bitrate_bps <= 0)
+  if (audio->copy != NULL || audio->bitrate_bps <= 0)
     return;
   self->output->size = sendoff_size_plan_new ();
   self->output->size->target_bytes = wanted;
@@ -213,8 +213,9 @@ sendoff_planner_plan_size (SendoffPlanning *self)
   self->output->max_size_bytes = limit;
   if (limit <= 0)
     return;
-  if (self->output->video != NULL)
+  /* Copied pictures have the size that they have, which was compared before. */
+  if (sendoff_output_plan_encodes_video (self->output))
     plan_video_size (self, limit);
-  else if (self->output->audio != NULL)
+  else if (self->output->video == NULL && self->output->audio != NULL)
     plan_audio_size (self, limit);
 }

@@ -48,6 +48,7 @@ plan_output (SendoffPlanning *self)
   sendoff_planner_plan_video (self);
   sendoff_planner_plan_audio (self);
   sendoff_planner_plan_texts (self);
+  sendoff_planner_plan_copy (self);
   sendoff_planner_plan_metadata (self);
   sendoff_planner_plan_size (self);
 }

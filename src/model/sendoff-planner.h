@@ -16,4 +16,6 @@ G_BEGIN_DECLS
 SendoffPlan *sendoff_planner_plan (const SendoffMediaInfo *source, SendoffRequest *request, SendoffCatalog *catalog,
                                    const SendoffMachine *machine);
 
+gboolean sendoff_planner_needs_packet_details (SendoffRequest *request);
+
 G_END_DECLS

@@ -19,7 +19,6 @@ static const Unavailable unavailable[] = {
   { SENDOFF_SETTING_PACKAGE, "hls", "HLS packages are not available yet." },
   { SENDOFF_SETTING_PACKAGE, "dash", "DASH packages are not available yet." },
   { SENDOFF_SETTING_PACKAGE, "both", "HLS and DASH packages are not available yet." },
-  { SENDOFF_SETTING_COPY, "require", "Copying streams without encoding is not available yet." },
 };
 
 /** sendoff_rules_is_implemented: whether the engine can make a stream or file of that catalog id. */
@@ -328,7 +327,7 @@ check_machine (const SendoffPlanning *self)
   const SendoffVideoPlan *video = self->output->video;
   const char *muxer = self->output->muxer;
 
-  if (video != NULL)
+  if (sendoff_output_plan_encodes_video (self->output))
     {
       check_encoder (self, "codec", video->encoder, self->video_codec->name);
       check_filter (self, video->tone_map != NULL, "zscale", "to convert HDR");
@@ -337,7 +336,7 @@ check_machine (const SendoffPlanning *self)
                     "to convert the colours");
       check_filter (self, video->deinterlace, "bwdif", "for interlaced video");
     }
-  if (self->output->audio != NULL)
+  if (sendoff_output_plan_encodes_audio (self->output))
     check_encoder (self, "audio_codec", self->output->audio->encoder, self->audio_codec->name);
   if (muxer != NULL && self->machine->muxers != NULL && !contains (self->machine->muxers, muxer))
     sendoff_planning_issue (self, ERROR, "container", "muxer-missing", "This machine's FFmpeg cannot write %s files.",

@@ -132,6 +132,8 @@ static const SendoffField packet_trailer_fields[] = {
 static const SendoffField mux_result_fields[] = {
   SENDOFF_FIELD (SendoffMuxResult, size_bytes, INT64),
   SENDOFF_FIELD (SendoffMuxResult, video_frames, INT64),
+  SENDOFF_FIELD (SendoffMuxResult, video_us, INT64),
+  SENDOFF_FIELD (SendoffMuxResult, audio_us, INT64),
   SENDOFF_FIELD (SendoffMuxResult, duration_us, INT64),
   SENDOFF_FIELDS_END,
 };

@@ -90,7 +90,7 @@ SENDOFF_DECLARE_DOC (SendoffTextOutputSpec, sendoff_text_output_spec)
 typedef struct {
   int role; /* SendoffRole */
 
-  /* the source, for every role but capabilities and mux */
+  /* the source, for every role but capabilities; for a mux when it copies streams */
   int source_fd; /* open for reading and seeking by pread(), -1 none */
   char *source_name; /* for messages only; never opened */
   gint64 source_size_bytes;
@@ -124,7 +124,7 @@ typedef struct {
   int cover_index; /* stream of the cover, -1 none */
   char *cover_path; /* (nullable): packet file of the cover */
 
-  /* mux */
+  /* mux, with origin_us when it copies streams */
   char **text_paths; /* (nullable): packet files of the output's text tracks, in order */
   SendoffOutputPlan *output;
   char **video_paths; /* packet files in order */
@@ -171,6 +171,7 @@ SENDOFF_DECLARE_DOC (SendoffPacketTrailer, sendoff_packet_trailer)
 typedef struct {
   gint64 size_bytes;
   gint64 video_frames;
+  gint64 video_us, audio_us; /* when each ends, from the output's zero */
   gint64 duration_us;
 } SendoffMuxResult;
 SENDOFF_DECLARE_DOC (SendoffMuxResult, sendoff_mux_result)

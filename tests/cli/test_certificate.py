@@ -198,9 +198,9 @@ class Verify(support.CliTest):
         self.assertTrue(document['error']['message'])
         self.assertEqual(self.run_cli('verify', os.path.join(self.root, 'missing.mp4')).status, 4)
 
-    def test_export_that_breaks_a_limit_is_kept_and_says_so(self):
+    def test_export_that_breaks_a_rule_is_kept_and_says_so(self):
         rules = self.run_json('platforms', 'export', 'discord')
-        rules['rules'] = [dict(rules['rules'][0], max_size_bytes=20000, as_of='2026-11-20')]
+        rules['rules'] = [dict(rules['rules'][0], audio_profiles=['he-aac'], as_of='2026-11-20')]
         path = os.path.join(self.root, 'discord.json')
         with open(path, 'w', encoding='utf-8') as file:
             json.dump(rules, file)
@@ -208,8 +208,8 @@ class Verify(support.CliTest):
         done = self.run_json('export', self.clip, '--platform', 'discord', '--output-folder', self.out)
         export = done['exports'][0]
         self.assertEqual(export['status'], 'completed')
-        self.assertEqual(failing(export['certificate']), ['platform-file-size'])
-        self.assertTrue(any('platform-file-size' in w for w in export['warnings']))
+        self.assertEqual(failing(export['certificate']), ['platform-audio-profile'])
+        self.assertTrue(any('platform-audio-profile' in w for w in export['warnings']))
         self.assertTrue(os.path.exists(export['output_files'][0]))
         shown = self.run_cli('queue', 'show', done['export_id'])
         self.assertIn('certificate: FAIL', shown.text)
