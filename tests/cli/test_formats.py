@@ -389,7 +389,7 @@ class Along(Formats):
 
     def test_chapters_of_a_part(self):
         exports = self.export(['container=mkv,start=0.3,end=1.5,codec=h264'])
-        self.assert_chapters(exports[0]['output_files'][0], [('Start', 0, 0.2), ('Middle', 0.2, 0.9), ('Ende ü', 0.9, 1.2)])
+        self.assert_chapters(exports[0]['output_files'][0], [('Start', 0, 0.18), ('Middle', 0.18, 0.88), ('Ende ü', 0.88, 1.2)])
 
     def test_keep_metadata(self):
         exports = self.export(['keep-metadata', 'keep-metadata=no', 'platform=tiktok', 'platform=tiktok,keep-metadata'],
