@@ -158,6 +158,26 @@ dup_end (gint64 time_left_us)
   return g_strdup_printf (_ ("done at %s"), clock);
 }
 
+/* Small exports that ended fast say little about a large one that goes on: all of them take as long as the
+ * longest. */
+static gint64
+find_longest_left (SendoffJobMonitor *self)
+{
+  GHashTableIter iter;
+  gpointer job;
+  gint64 longest_us = 0;
+
+  g_hash_table_iter_init (&iter, self->running);
+  while (g_hash_table_iter_next (&iter, &job, NULL))
+    {
+      gint64 time_left_us;
+
+      g_object_get (job, "time-left-us", &time_left_us, NULL);
+      longest_us = MAX (longest_us, time_left_us);
+    }
+  return longest_us;
+}
+
 static char *
 dup_overall_text (SendoffJobMonitor *self, double total, double done)
 {
@@ -174,7 +194,8 @@ dup_overall_text (SendoffJobMonitor *self, double total, double done)
     g_string_append_printf (text, " · %s", _ ("paused"));
   else if (self->measured_s > TIME_LEFT_AFTER_S && self->per_second > 1e-3)
     {
-      gint64 time_left_us = (gint64)((total - done) / self->per_second * G_USEC_PER_SEC);
+      gint64 time_left_us
+          = MAX ((gint64)((total - done) / self->per_second * G_USEC_PER_SEC), find_longest_left (self));
 
       left = sendoff_words_for_time_left (time_left_us);
       end = dup_end (time_left_us);

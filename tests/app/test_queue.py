@@ -46,7 +46,8 @@ class Queue(WindowTest):
         self.assertEqual(os.listdir(os.path.join(self.world.cache, 'jobs')), [])
 
     def test_one_of_two_is_cancelled(self):
-        window = self.start('YouTube', 'Web page')
+        # Long enough not to be finished before the time for second thoughts is over.
+        window = self.start('YouTube', 'Web page', seconds=120)
         self.press_in_row(window, 'Web page', 'Cancel: ')
         self.wait_for_row(window, 'Web page', '^Cancelled$')
         self.wait_for_row(window, 'YouTube', '^Finished')
