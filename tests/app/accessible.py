@@ -160,9 +160,14 @@ class Node:
         return wait_for(lambda: self.find(role, name, showing), 'a %s %s' % (role or 'widget', name or ''), patience)
 
     def says(self, pattern):
-        """Whether a text anywhere below that is shown has this in it."""
-        return any((re.search(pattern, node.name) or re.search(pattern, node.description)) and node.showing
-                   for node in self.walk())
+        """Whether a text anywhere below that is shown has this in it; what goes away meanwhile says nothing."""
+        for node in self.walk():
+            try:
+                if node.showing and (re.search(pattern, node.name) or re.search(pattern, node.description)):
+                    return True
+            except GLib.Error:
+                continue
+        return False
 
     def actions(self):
         interface = self.accessible.get_action_iface()
