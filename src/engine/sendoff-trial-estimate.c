@@ -171,6 +171,15 @@ estimate_audio_locked (Trial *self, guint index)
   return (SendoffInterval){ guess * (1 - AUDIO_SPREAD), guess, guess * (1 + AUDIO_SPREAD) };
 }
 
+/* A size that must not be exceeded is not: the encoding sees to that. */
+static void
+keep_limit (SendoffInterval *size_bytes, double limit_bytes)
+{
+  size_bytes->low = MIN (size_bytes->low, limit_bytes);
+  size_bytes->middle = MIN (size_bytes->middle, limit_bytes);
+  size_bytes->high = MIN (size_bytes->high, limit_bytes);
+}
+
 void
 sendoff_trial_estimate_output_locked (Trial *self, guint index)
 {
@@ -185,4 +194,6 @@ sendoff_trial_estimate_output_locked (Trial *self, guint index)
         = (SendoffInterval){ video.low + audio.low + overhead * (1 - OVERHEAD_SPREAD),
                              video.middle + audio.middle + overhead,
                              video.high + audio.high + overhead * (1 + OVERHEAD_SPREAD) };
+  if (output->size != NULL)
+    keep_limit (&self->estimates[index].size_bytes, (double)output->size->limit_bytes);
 }
