@@ -53,8 +53,8 @@ add_track (GPtrArray *tracks, char *key, guint output, guint number, const char 
 /**
  * sendoff_trial_audio_open:
  *
- * Returns: (transfer full) (element-type SendoffTrialTrack): every track of @plan once, and what is there of
- * it; or %NULL with the disk's error
+ * Returns: (transfer full) (element-type SendoffTrialTrack): every track of @plan that is encoded, once, and
+ * what is there of it; or %NULL with the disk's error
  */
 GPtrArray *
 sendoff_trial_audio_open (const SendoffPlan *plan,
@@ -67,8 +67,11 @@ sendoff_trial_audio_open (const SendoffPlan *plan,
   for (guint i = 0; i < plan->outputs->len; i++)
     for (guint n = 0; n < sendoff_output_plan_get_n_audio (sendoff_plan_get_output (plan, i)); n++)
       {
-        g_autofree char *key = sendoff_plan_dup_audio_key (plan, i, n, libraries);
+        g_autofree char *key = NULL;
 
+        if (sendoff_output_plan_get_audio (sendoff_plan_get_output (plan, i), n)->copy != NULL)
+          continue;
+        key = sendoff_plan_dup_audio_key (plan, i, n, libraries);
         if (find_track (tracks, key) == NULL
             && !add_track (tracks, g_steal_pointer (&key), i, n, cache_dir, error))
           return NULL;
@@ -104,8 +107,22 @@ sendoff_trial_track_refresh (SendoffTrialTrack *self)
     self->trailer = sendoff_packet_file_read_trailer (self->path, NULL);
 }
 
-/** sendoff_trial_audio_get_bytes: of all packets of @output's tracks; %FALSE while one of them is not made.
- */
+/* -1 while it is not known. */
+static gint64
+get_track_bytes (GPtrArray *tracks, const SendoffPlan *plan, guint output, guint number, char *const *libraries)
+{
+  const SendoffAudioPlan *audio = sendoff_output_plan_get_audio (sendoff_plan_get_output (plan, output), number);
+  g_autofree char *key = NULL;
+  const SendoffTrialTrack *track;
+
+  if (audio->copy != NULL)
+    return audio->copy->packet_bytes > 0 ? audio->copy->packet_bytes : -1;
+  key = sendoff_plan_dup_audio_key (plan, output, number, libraries);
+  track = find_track (tracks, key);
+  return track != NULL && track->trailer != NULL ? track->trailer->bytes : -1;
+}
+
+/** sendoff_trial_audio_get_bytes: of all packets of @output's tracks; %FALSE while one of them is not known. */
 gboolean
 sendoff_trial_audio_get_bytes (
     GPtrArray *tracks, const SendoffPlan *plan, guint output, char *const *libraries, gint64 *bytes)
@@ -113,12 +130,11 @@ sendoff_trial_audio_get_bytes (
   *bytes = 0;
   for (guint n = 0; n < sendoff_output_plan_get_n_audio (sendoff_plan_get_output (plan, output)); n++)
     {
-      g_autofree char *key = sendoff_plan_dup_audio_key (plan, output, n, libraries);
-      const SendoffTrialTrack *track = find_track (tracks, key);
+      gint64 one = get_track_bytes (tracks, plan, output, n, libraries);
 
-      if (track == NULL || track->trailer == NULL)
+      if (one < 0)
         return FALSE;
-      *bytes += track->trailer->bytes;
+      *bytes += one;
     }
   return TRUE;
 }

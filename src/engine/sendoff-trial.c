@@ -50,11 +50,13 @@ work_free (TrialWork *work)
   g_free (work);
 }
 
-/* Of the others the size is known without: their rate or profile says it. */
+/* Of the others the size is known without: their rate, their profile or the source says it. */
 static gboolean
 is_tried (const SendoffOutputPlan *output)
 {
-  return output->video != NULL && output->video->rate_control == SENDOFF_RATE_CRF && output->video->crf >= 0;
+  const SendoffVideoPlan *video = output->video;
+
+  return video != NULL && video->copy == NULL && video->rate_control == SENDOFF_RATE_CRF && video->crf >= 0;
 }
 
 static void

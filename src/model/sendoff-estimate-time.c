@@ -47,6 +47,7 @@ get_encode_rate (const SendoffVideoPlan *video)
  * sendoff_estimate_cpu_us:
  *
  * Returns: CPU time in µs that making @output takes on an ordinary core; 0 when its length is unknown
+ *   or everything is copied
  */
 gint64
 sendoff_estimate_cpu_us (const SendoffMediaInfo *source, const SendoffOutputPlan *output)
@@ -54,9 +55,10 @@ sendoff_estimate_cpu_us (const SendoffMediaInfo *source, const SendoffOutputPlan
   const SendoffStreamInfo *stream = sendoff_media_info_get_video (source);
   const SendoffVideoPlan *video = output->video;
   double seconds = (double)output->duration_us / 1e6;
-  double cpu_seconds = output->audio != NULL ? seconds / AUDIO_SECONDS_PER_SECOND : 0;
+  gboolean has_sound = output->audio != NULL && output->audio->copy == NULL;
+  double cpu_seconds = has_sound ? seconds / AUDIO_SECONDS_PER_SECOND : 0;
 
-  if (video != NULL && stream != NULL)
+  if (video != NULL && video->copy == NULL && stream != NULL)
     {
       double encoded
           = seconds * sendoff_rational_to_double (video->nominal_frame_rate) * video->width * video->height;

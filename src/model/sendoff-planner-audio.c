@@ -19,6 +19,17 @@ get_audio_track (const SendoffMediaInfo *source, gint64 track)
   return NULL;
 }
 
+/* No track was found that could be chosen. */
+static void
+report_no_audio (SendoffPlanning *self)
+{
+  if (get_audio_track (self->source, 0) != NULL)
+    sendoff_planning_issue (self, WARNING, "source", "undecodable-audio",
+                            "The source's audio cannot be read and is left out.");
+  else
+    sendoff_planning_issue (self, INFO, "source", "no-audio", "The source has no audio.");
+}
+
 /** sendoff_planner_choose_audio_stream: the default track or the one asked for, when it can be decoded. */
 void
 sendoff_planner_choose_audio_stream (SendoffPlanning *self)
@@ -31,7 +42,7 @@ sendoff_planner_choose_audio_stream (SendoffPlanning *self)
     sendoff_planning_issue (self, ERROR, "audio_track", "no-such-track", "The source has no audio track %d.",
                             (int)track);
   else if (stream == NULL)
-    sendoff_planning_issue (self, INFO, "source", "no-audio", "The source has no audio.");
+    report_no_audio (self);
   else if (!stream->decodable)
     sendoff_planning_issue (self, WARNING, "source", "undecodable-audio",
                             "The source's audio (%s) cannot be decoded and is left out.",

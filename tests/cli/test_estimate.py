@@ -48,6 +48,17 @@ class EstimateTest(support.CliTest):
         self.assertLess(low, some['estimated_time_seconds'])
         self.assertGreater(high, some['estimated_time_seconds'])
 
+    def test_what_is_copied_is_known(self):
+        """Sound alone, and everything: nothing of it is tried."""
+        platform = self.run_json('estimate', self.clip, '--platform', 'youtube', '--speed', 'ultrafast', '--effort', '1')
+        done = self.run_json('export', self.clip, '--platform', 'youtube', '--speed', 'ultrafast', '-d', self.out)
+        self.assertAlmostEqual(platform['exports'][0]['estimated_size_mb'] * 1e6
+                               / sum(done['exports'][0]['file_sizes'].values()), 1, delta=0.03)
+        whole = self.run_json('estimate', self.clip, '--copy', 'require')['exports'][0]
+        self.assertEqual(whole['tried'], 0)
+        self.assertAlmostEqual(whole['estimated_size_mb'] * 1e6 / os.path.getsize(self.clip), 1, delta=0.03)
+        self.assertLess(whole['estimated_time_seconds'], 2)
+
     def test_names_the_limit(self):
         answer = self.run_cli('estimate', self.long, '--platform', 'discord', '--speed', 'ultrafast', '--json')
         self.assertEqual(answer.status, 0, answer.messages)

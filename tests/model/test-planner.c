@@ -102,6 +102,7 @@ static const Case cases[] = {
   { "audio-off", "landscape", "audio-codec=none" },
   { "audio-track", "landscape", "audio-track=0 audio-track=3" },
   { "undecodable-audio", "undecodable", "" },
+  { "unreadable-audio", "unreadable-audio", "" },
   { "audio-only", "sound", "" },
   { "audio-containers", "landscape",
     "container=m4a container=mp3 container=opus container=flac container=wav codec=none audio-codec=mp3,codec=none "
