@@ -13,6 +13,7 @@ struct _SendoffCopyReader {
   SendoffSource *times; /* (nullable): the same by the index alone, for passes that need no data */
   gboolean dry;         /* read from times, where there is one */
   gboolean is_fresh;    /* nothing was read since the last rewind */
+  gboolean was_read; /* source does not stand at its beginning any more */
   gboolean is_video;
   AVCodecParameters *codec;
   AVRational time_base;
@@ -157,18 +158,43 @@ get_source (SendoffCopyReader *self)
   return self->packets != NULL ? self->packets : self->source;
 }
 
+/* Where no index tells, a seek to the very beginning may end behind it, as in Matroska with times below zero: what was
+ * just opened stands there for certain. */
+static gboolean
+begin_anew (SendoffCopyReader *self)
+{
+  SendoffSource *again;
+
+  if (self->begin != INT64_MIN || get_source (self) != self->source)
+    return FALSE;
+  if (!self->was_read)
+    return TRUE;
+  again = sendoff_source_open (self->spec->source_fd, self->spec->source_size_bytes, self->spec->source_name, NULL);
+  if (again == NULL)
+    return FALSE;
+  sendoff_source_free (self->source);
+  self->source = again;
+  choose_stream (self->source, self->stream_index);
+  self->was_read = FALSE;
+  return TRUE;
+}
+
 /** sendoff_copy_reader_rewind: back to the first packet. An encoder's delay lies before the start of its stream. */
 void
 sendoff_copy_reader_rewind (SendoffCopyReader *self)
 {
-  AVFormatContext *format = sendoff_source_get_format (get_source (self));
-  gint64 start = sendoff_copy_reader_get_stream (self)->start_time;
-  gint64 target = self->begin != INT64_MIN ? self->zero : (start != AV_NOPTS_VALUE ? start : 0);
+  AVFormatContext *format;
+  gint64 start, target;
 
+  self->is_fresh = TRUE;
+  if (begin_anew (self))
+    return;
+  format = sendoff_source_get_format (get_source (self));
+  start = sendoff_copy_reader_get_stream (self)->start_time;
+  target = self->begin != INT64_MIN ? self->zero : (start != AV_NOPTS_VALUE ? start : 0);
   if (self->begin == INT64_MIN)
     target -= to_ticks (self, LONGEST_DELAY_US);
   av_seek_frame (format, self->stream_index, target, AVSEEK_FLAG_BACKWARD);
-  self->is_fresh = TRUE;
 }
 
 static int
@@ -210,6 +236,7 @@ sendoff_copy_reader_next (SendoffCopyReader *self, AVPacket *packet, GError **er
   int result;
 
   av_packet_unref (packet);
+  self->was_read |= get_source (self) == self->source;
   while ((result = av_read_frame (format, packet)) >= 0)
     {
       if (packet->stream_index == self->stream_index)

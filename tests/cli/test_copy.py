@@ -81,6 +81,18 @@ class Copy(support.CliTest):
         video, audio = first_times(path)
         self.assertLess(abs(video - audio), 0.01)
 
+    def test_times_below_zero(self):
+        """A seek to the beginning of such a Matroska file ends at zero: the sound before it must not be lost."""
+        clip = self.make('clip.mp4', '-preset', 'ultrafast')
+        source = os.path.join(self.root, 'below.mkv')
+        support.ffmpeg('-i', clip, '-map', '0', '-c', 'copy', '-output_ts_offset', '-0.7', '-avoid_negative_ts',
+                       'disabled', source)
+        for options in ([], ['--platform', 'tiktok', '--speed', 'ultrafast']):
+            with self.subTest(options):
+                export = self.export(source, *options, '--copy', 'auto')
+                self.assertTrue(export['certificate']['passed'])
+                self.assertGreaterEqual(len(packets(export['output_files'][0], 'a')), len(packets(source, 'a')) - 1)
+
     def test_one_stream_each(self):
         source = self.make('m.mkv', '-c:a', 'libmp3lame')
         export = self.export(source, '--platform', 'discord', '--copy', 'auto')
