@@ -196,7 +196,7 @@ test_descriptors (void)
   int inheritable = fcntl (STDERR_FILENO, F_DUPFD, 40);
   g_autofree char *text = g_strdup_printf ("#!/bin/sh\nread line\n{\n[ -e /proc/$$/fd/3 ] && echo source\n"
                                            "[ -e /proc/$$/fd/%d ] || echo closed\n"
-                                           "grep -q '^SigIgn:.*2$' /proc/self/status && echo deaf\n} > '%s'\n"
+                                           "grep -q '^SigIgn:.*[2367abef]$' /proc/self/status && echo deaf\n} > '%s'\n"
                                            "echo '{\"event\":\"result\",\"result\":{}}'\n",
                                            inheritable, list);
   g_autoptr (SendoffWorkerClient) client = NULL;
