@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/sendoff-bytes.h"
 #include "base/sendoff-error.h"
 
 #define MEMBER(doc, field, ctype) (*(ctype *)((char *)(doc) + (field)->offset))
@@ -40,9 +41,11 @@ clear_member (gpointer doc, const SendoffField *field)
   switch (field->kind)
     {
     case SENDOFF_FIELD_STRING:
+    case SENDOFF_FIELD_FILENAME:
       g_free (MEMBER (doc, field, char *));
       break;
     case SENDOFF_FIELD_STRV:
+    case SENDOFF_FIELD_FILENAMES:
       g_strfreev (MEMBER (doc, field, char **));
       break;
     case SENDOFF_FIELD_DOC:
@@ -92,9 +95,11 @@ copy_member (gpointer to, gconstpointer from, const SendoffField *field)
   switch (field->kind)
     {
     case SENDOFF_FIELD_STRING:
+    case SENDOFF_FIELD_FILENAME:
       MEMBER (to, field, char *) = g_strdup (MEMBER (from, field, char *));
       break;
     case SENDOFF_FIELD_STRV:
+    case SENDOFF_FIELD_FILENAMES:
       MEMBER (to, field, char **) = g_strdupv (MEMBER (from, field, char **));
       break;
     case SENDOFF_FIELD_DOC:
@@ -149,6 +154,37 @@ sendoff_doc_copy (const SendoffDocType *type, gconstpointer doc)
   return copy;
 }
 
+/* One string of a member, as it is in JSON. */
+static char *
+encode_string (const SendoffField *field, const char *text)
+{
+  gboolean is_filename = field->kind == SENDOFF_FIELD_FILENAME || field->kind == SENDOFF_FIELD_FILENAMES;
+
+  return is_filename ? sendoff_bytes_escape (text) : g_strdup (text);
+}
+
+static char *
+decode_string (const SendoffField *field, JsonNode *node)
+{
+  gboolean is_filename = field->kind == SENDOFF_FIELD_FILENAME || field->kind == SENDOFF_FIELD_FILENAMES;
+
+  return is_filename ? sendoff_bytes_unescape (json_node_get_string (node)) : json_node_dup_string (node);
+}
+
+static JsonNode *
+strings_to_json (JsonNode *node, const SendoffField *field, char **strings)
+{
+  g_autoptr (JsonArray) array = json_array_new ();
+
+  for (guint i = 0; strings[i] != NULL; i++)
+    {
+      g_autofree char *text = encode_string (field, strings[i]);
+
+      json_array_add_string_element (array, text);
+    }
+  return json_node_init_array (node, array);
+}
+
 /* A NULL result means that the member is unset and left out. */
 static JsonNode *
 member_to_json (gconstpointer doc, const SendoffField *field)
@@ -174,20 +210,16 @@ member_to_json (gconstpointer doc, const SendoffField *field)
       text = sendoff_rational_to_string (MEMBER (doc, field, SendoffRational));
       return json_node_init_string (node, text);
     case SENDOFF_FIELD_STRING:
+    case SENDOFF_FIELD_FILENAME:
       if (MEMBER (doc, field, char *) == NULL)
         break;
-      return json_node_init_string (node, MEMBER (doc, field, char *));
+      text = encode_string (field, MEMBER (doc, field, char *));
+      return json_node_init_string (node, text);
     case SENDOFF_FIELD_STRV:
-      {
-        char **strv = MEMBER (doc, field, char **);
-        g_autoptr (JsonArray) array = json_array_new ();
-
-        if (strv == NULL)
-          break;
-        for (guint i = 0; strv[i] != NULL; i++)
-          json_array_add_string_element (array, strv[i]);
-        return json_node_init_array (node, array);
-      }
+    case SENDOFF_FIELD_FILENAMES:
+      if (MEMBER (doc, field, char **) == NULL)
+        break;
+      return strings_to_json (node, field, MEMBER (doc, field, char **));
     case SENDOFF_FIELD_DOC:
       if (MEMBER (doc, field, gpointer) == NULL)
         break;
@@ -286,14 +318,14 @@ read_array (const SendoffDocType *type, gpointer doc, const SendoffField *field,
   array = json_node_get_array (node);
   length = json_array_get_length (array);
   clear_member (doc, field);
-  if (field->kind == SENDOFF_FIELD_STRV)
+  if (field->kind == SENDOFF_FIELD_STRV || field->kind == SENDOFF_FIELD_FILENAMES)
     {
       MEMBER (doc, field, char **) = g_new0 (char *, length + 1);
       for (guint i = 0; i < length; i++)
         {
           if (!node_is_string (json_array_get_element (array, i)))
             return bad_member (type, field, "an array of strings", error);
-          MEMBER (doc, field, char **)[i] = g_strdup (json_array_get_string_element (array, i));
+          MEMBER (doc, field, char **)[i] = decode_string (field, json_array_get_element (array, i));
         }
       return TRUE;
     }
@@ -349,10 +381,11 @@ member_from_json (const SendoffDocType *type, gpointer doc, const SendoffField *
       MEMBER (doc, field, double) = json_node_get_double (node);
       return TRUE;
     case SENDOFF_FIELD_STRING:
+    case SENDOFF_FIELD_FILENAME:
       if (!node_is_string (node))
         return bad_member (type, field, "a string", error);
       g_free (MEMBER (doc, field, char *));
-      MEMBER (doc, field, char *) = json_node_dup_string (node);
+      MEMBER (doc, field, char *) = decode_string (field, node);
       return TRUE;
     case SENDOFF_FIELD_RATIONAL:
       if (!node_is_string (node)
@@ -366,6 +399,7 @@ member_from_json (const SendoffDocType *type, gpointer doc, const SendoffField *
       MEMBER (doc, field, gpointer) = sendoff_doc_from_json (field->type, node, error);
       return MEMBER (doc, field, gpointer) != NULL;
     case SENDOFF_FIELD_STRV:
+    case SENDOFF_FIELD_FILENAMES:
     case SENDOFF_FIELD_DOC_ARRAY:
     case SENDOFF_FIELD_INT64_ARRAY:
       return read_array (type, doc, field, node, error);

@@ -24,6 +24,8 @@ typedef enum {
   SENDOFF_FIELD_DOUBLE,       /* double */
   SENDOFF_FIELD_STRING,       /* char *, owned */
   SENDOFF_FIELD_STRV,         /* char **, owned */
+  SENDOFF_FIELD_FILENAME,     /* char *, owned: any bytes, escaped in JSON by sendoff_bytes_escape() */
+  SENDOFF_FIELD_FILENAMES,    /* char **, owned, of the same */
   SENDOFF_FIELD_RATIONAL,     /* SendoffRational, "num/den" in JSON */
   SENDOFF_FIELD_ENUM,         /* int, one of names[] in JSON */
   SENDOFF_FIELD_DOC,          /* pointer to a struct of type, owned, nullable */

@@ -1,3 +1,4 @@
+#include "base/sendoff-bytes.h"
 #include "cli/sendoff-cli-calls.h"
 #include "cli/sendoff-cli-commands.h"
 #include "cli/sendoff-cli-describe.h"
@@ -22,7 +23,8 @@ static void
 print_output (const SendoffPlan *plan, guint index, SendoffCatalog *catalog)
 {
   const SendoffOutputPlan *output = sendoff_plan_get_output (plan, index);
-  g_autofree char *file_name = sendoff_cli_text_dup_printable (output->file_name);
+  g_autofree char *display = sendoff_bytes_dup_display (output->file_name);
+  g_autofree char *file_name = sendoff_cli_text_dup_printable (display);
   g_autofree char *size = sendoff_cli_describe_size (output);
 
   g_print ("  %s: %s\n", output->label != NULL ? output->label : "output",

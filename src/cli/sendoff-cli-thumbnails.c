@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/sendoff-bytes.h"
 #include "base/sendoff-error.h"
 #include "base/sendoff-units.h"
 #include "cli/sendoff-cli-calls.h"
@@ -212,7 +213,7 @@ make_paths (Options *self, GFile *input, GError **error)
 {
   g_autofree char *folder = dup_folder (self, input, error);
   g_autofree char *base = g_file_get_basename (input);
-  g_autofree char *name = g_filename_display_name (base != NULL ? base : "video");
+  g_autofree char *name = sendoff_bytes_escape (base != NULL ? base : "video");
   g_autofree char *stem = sendoff_naming_strip_extension (name);
   int digits = self->times_us->len > 999 ? 4 : self->times_us->len > 99 ? 3 : 2;
   g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
@@ -223,7 +224,8 @@ make_paths (Options *self, GFile *input, GError **error)
     {
       g_autofree char *suffix = g_strdup_printf ("-%0*u", digits, i + 1);
       g_autofree char *leaf = sendoff_naming_join (stem, suffix, self->jpeg ? "jpg" : "png");
-      g_autofree char *path = g_build_filename (folder, leaf, NULL);
+      g_autofree char *bytes = sendoff_bytes_unescape (leaf);
+      g_autofree char *path = g_build_filename (folder, bytes, NULL);
 
       g_strv_builder_add (paths, path);
     }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/sendoff-bytes.h"
 #include "base/sendoff-error.h"
 #include "base/sendoff-units.h"
 #include "engine/sendoff-disk.h"
@@ -191,12 +192,15 @@ choose_path (const SendoffPlan *plan,
              GError **error)
 {
   const char *file_name = sendoff_plan_get_output (plan, output)->file_name;
+  g_autofree char *shown = NULL;
 
   for (*number = 1; *number <= NUMBER_MAX; (*number)++)
     {
       g_autofree char *name
           = *number > 1 ? sendoff_naming_add_number (file_name, *number) : g_strdup (file_name);
-      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_autofree char *bytes = sendoff_bytes_unescape (name);
+      g_autofree char *path = g_build_filename (folder, bytes, NULL);
+      g_autofree char *display = NULL;
 
       if (is_claimed (plan, output, name, *number > 1))
         continue;
@@ -206,44 +210,49 @@ choose_path (const SendoffPlan *plan,
         continue;
       if (!is_folder (path) && !is_same_file (path, source_path))
         return g_steal_pointer (&path);
+      display = g_filename_display_name (bytes);
       g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_EXISTS,
                    is_folder (path)
                        ? "“%s” is a folder and cannot be replaced by a file."
                        : "“%s” is the source itself and would be overwritten; choose another name or folder.",
-                   name);
+                   display);
       return NULL;
     }
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_EXISTS, "There are too many files called “%s” already.",
-               file_name);
+  shown = sendoff_bytes_dup_display (file_name);
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_EXISTS, "There are too many files called “%s” already.", shown);
   return NULL;
 }
 
 static gboolean
 check_name_length (Preflight *self, guint output, const char *folder)
 {
-  const char *name = sendoff_plan_get_output (self->plan, output)->file_name;
+  g_autofree char *name = sendoff_bytes_unescape (sendoff_plan_get_output (self->plan, output)->file_name);
   g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *display = g_filename_display_name (name);
 
   if ((long)strlen (name) <= get_name_bytes_max (folder) && strlen (path) < PATH_MAX)
     return TRUE;
   sendoff_issues_add (self->issues, SENDOFF_SEVERITY_ERROR, (int)output, "naming-pattern", "name-too-long",
-                      "The file name “%s” is too long for the folder “%s”.", name, self->folder_name);
+                      "The file name “%s” is too long for the folder “%s”.", display,
+                      self->folder_name);
   return FALSE;
 }
 
 static void
 check_target (Preflight *self, guint output, const char *folder)
 {
-  const char *name = sendoff_plan_get_output (self->plan, output)->file_name;
+  const char *escaped = sendoff_plan_get_output (self->plan, output)->file_name;
+  g_autofree char *bytes = sendoff_bytes_unescape (escaped != NULL ? escaped : "");
+  g_autofree char *name = g_filename_display_name (bytes);
   g_autoptr (GError) local = NULL;
   g_autofree char *path = NULL;
   g_autofree char *chosen = NULL;
   guint number;
 
-  if (!is_leaf_name (name))
+  if (!is_leaf_name (bytes))
     {
       sendoff_issues_add (self->issues, SENDOFF_SEVERITY_ERROR, (int)output, "naming-pattern",
-                          "name-not-a-name", "“%s” cannot be the name of a file.", name != NULL ? name : "");
+                          "name-not-a-name", "“%s” cannot be the name of a file.", name);
       return;
     }
   if (!check_name_length (self, output, folder))
@@ -251,14 +260,14 @@ check_target (Preflight *self, guint output, const char *folder)
   path = choose_path (self->plan, output, folder, self->source_path, self->overwrite, &number, &local);
   if (path == NULL)
     {
-      g_autofree char *wanted = g_build_filename (folder, name, NULL);
+      g_autofree char *wanted = g_build_filename (folder, bytes, NULL);
 
       sendoff_issues_add (self->issues, SENDOFF_SEVERITY_ERROR, (int)output, "overwrite",
                           is_same_file (wanted, self->source_path) ? "overwrites-source" : "file-exists",
                           "%s", local->message);
       return;
     }
-  chosen = g_path_get_basename (path);
+  chosen = g_filename_display_basename (path);
   if (number > 1)
     sendoff_issues_add (self->issues, SENDOFF_SEVERITY_INFO, (int)output, "overwrite", "file-exists",
                         "“%s” exists already; the new file will be called “%s”.", name, chosen);

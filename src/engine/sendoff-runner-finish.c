@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/sendoff-bytes.h"
 #include "base/sendoff-error.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-job-folder.h"
@@ -97,25 +98,6 @@ count_packets (RunnerWork *work, const RunnerOutput *output)
   g_mutex_unlock (&self->mutex);
 }
 
-/* JSON holds no names that are not UTF-8: such a file is reached by a link in the job's folder. */
-static char *
-dup_worker_path (SendoffRunner *self, const RunnerOutput *output, char **link, GError **error)
-{
-  g_autofree char *leaf = g_strdup_printf ("part-%u", get_index (self, output));
-  g_autofree char *path = sendoff_job_folder_dup_path (self->cache_dir, self->export_id, leaf);
-
-  if (g_utf8_validate (output->part_path, -1, NULL))
-    return g_strdup (output->part_path);
-  unlink (path);
-  if (symlink (output->part_path, path) != 0)
-    {
-      sendoff_disk_set_error (error, SENDOFF_ERROR_FAILED, errno, "The finished file cannot be written");
-      return NULL;
-    }
-  *link = g_strdup (path);
-  return g_steal_pointer (&path);
-}
-
 static char **
 dup_audio_paths (const RunnerOutput *output)
 {
@@ -154,16 +136,11 @@ mux (RunnerWork *work, RunnerOutput *output, GCancellable *cancellable)
   g_autoptr (SendoffWorkerSpec) spec = make_mux_spec (self, output);
   g_auto (SendoffWorkerReport) report = { 0 };
   g_autoptr (JsonNode) node = NULL;
-  g_autofree char *link = NULL;
   int source_fd = sendoff_output_plan_copies (output->plan) ? self->source_fd : -1;
 
   unlink (output->part_path);
-  spec->target_path = dup_worker_path (self, output, &link, &work->error);
-  if (spec->target_path == NULL)
-    return NULL;
+  spec->target_path = g_strdup (output->part_path);
   node = sendoff_worker_client_run (self->client, spec, source_fd, on_event, work, cancellable, &report, &work->error);
-  if (link != NULL)
-    unlink (link);
   work->stage = g_steal_pointer (&report.stage);
   if (node != NULL)
     sendoff_runner_note_walls (self, &report);
@@ -261,7 +238,7 @@ probe_part (RunnerWork *work, RunnerOutput *output, gint64 *size_bytes, GCancell
   spec->role = SENDOFF_ROLE_PROBE;
   spec->scan = TRUE;
   spec->packet_details = TRUE;
-  spec->source_name = g_strdup (output->plan->file_name);
+  spec->source_name = sendoff_bytes_dup_display (output->plan->file_name);
   spec->source_size_bytes = found.st_size;
   node = sendoff_worker_client_run (self->client, spec, fd, NULL, NULL, cancellable, NULL, &work->error);
   close (fd);

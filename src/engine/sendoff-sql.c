@@ -200,6 +200,8 @@ bind_member (sqlite3_stmt *statement, const char *parameter, const SendoffField 
       node = strv_to_json (MEMBER (doc, field, char **));
       sendoff_sql_bind_json (statement, parameter, node);
       break;
+    case SENDOFF_FIELD_FILENAME:
+    case SENDOFF_FIELD_FILENAMES:
     case SENDOFF_FIELD_RATIONAL:
     case SENDOFF_FIELD_ENUM:
     case SENDOFF_FIELD_DOC:
@@ -326,6 +328,8 @@ read_column (sqlite3_stmt *statement, int column, const SendoffField *field, gpo
     case SENDOFF_FIELD_JSON:
     case SENDOFF_FIELD_STRV:
       return read_json_column (statement, column, field, doc, error);
+    case SENDOFF_FIELD_FILENAME:
+    case SENDOFF_FIELD_FILENAMES:
     case SENDOFF_FIELD_RATIONAL:
     case SENDOFF_FIELD_ENUM:
     case SENDOFF_FIELD_DOC:

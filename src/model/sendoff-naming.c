@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/sendoff-bytes.h"
 #include "base/sendoff-error.h"
 
 /* What Linux file systems take in one name. */
@@ -67,14 +68,14 @@ is_forbidden (gunichar c)
   return c == '/' || c == '\\' || g_unichar_iscntrl (c);
 }
 
-/* One leaf name: nothing that separates folders, no control characters, not hidden, no spaces at the ends. */
+/* One leaf name: nothing that separates folders, no control characters, not hidden, no spaces at the ends. @escaped is
+ * as from sendoff_bytes_escape(), and so is the result. */
 static char *
-sanitize (const char *text)
+sanitize (const char *escaped)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
   g_autoptr (GString) out = g_string_new (NULL);
 
-  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+  for (const char *p = escaped; *p != '\0'; p = g_utf8_next_char (p))
     {
       gunichar c = g_utf8_get_char (p);
 
@@ -100,26 +101,30 @@ truncate_utf8 (const char *text, gsize limit)
 
 /**
  * sendoff_naming_expand:
- * @pattern: a name with {variables}
+ * @pattern: a name with {variables}; any bytes
  * @fields: their values
  *
  * The result never leaves its folder: separators become hyphens and leading dots go.
  *
- * Returns: (transfer full): the name without suffix and extension, at most 255 bytes of UTF-8; %NULL with
+ * Returns: (transfer full): the name without suffix and extension, at most 255 bytes, escaped as by sendoff_bytes_escape(); %NULL with
  *   %SENDOFF_ERROR_USAGE when a variable is unknown or nothing is left
  */
 char *
 sendoff_naming_expand (const char *pattern, const SendoffNameFields *fields, GError **error)
 {
   g_autofree char *text = substitute (pattern, fields, error);
+  g_autofree char *escaped = NULL;
   g_autofree char *name = NULL;
 
   if (text == NULL)
     return NULL;
-  name = sanitize (text);
+  escaped = sendoff_bytes_escape (text);
+  name = sanitize (escaped);
   if (*name == '\0')
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "The pattern “%s” gives an empty file name.", pattern);
+      g_autofree char *shown = g_filename_display_name (pattern);
+
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "The pattern “%s” gives an empty file name.", shown);
       return NULL;
     }
   return truncate_utf8 (name, NAME_MAX_BYTES);
@@ -128,16 +133,17 @@ sendoff_naming_expand (const char *pattern, const SendoffNameFields *fields, GEr
 /**
  * sendoff_naming_join:
  * @stem: as from sendoff_naming_expand()
- * @suffix: (nullable): kept whole, whatever its length allows
+ * @suffix: (nullable): kept whole, whatever its length allows; any bytes
  * @extension: without the dot
  *
- * Returns: (transfer full): a file name of at most 255 bytes, the stem shortened when need be
+ * Returns: (transfer full): a file name of at most 255 bytes, the stem shortened when need be, escaped as @stem is
  */
 char *
 sendoff_naming_join (const char *stem, const char *suffix, const char *extension)
 {
   g_autofree char *clean = sanitize (stem);
-  g_autofree char *marked = g_strconcat ("x", suffix, NULL); /* a suffix may begin with a dot or a space */
+  g_autofree char *escaped = sendoff_bytes_escape (suffix != NULL ? suffix : "");
+  g_autofree char *marked = g_strconcat ("x", escaped, NULL); /* a suffix may begin with a dot or a space */
   g_autofree char *clean_suffix = sanitize (marked);
   g_autofree char *tail = NULL;
   g_autofree char *head = NULL;

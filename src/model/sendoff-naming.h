@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  const char *name; /* of the source without its extension, UTF-8 */
+  const char *name; /* of the source without its extension; any bytes, as of the other texts */
   const char *platform;
   const char *resolution;
   const char *codec;

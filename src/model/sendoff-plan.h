@@ -177,7 +177,7 @@ typedef struct {
   char *container;  /* catalog format_id */
   char *muxer;      /* FFmpeg's name */
   char *extension;  /* without the dot */
-  char *file_name;  /* leaf name in UTF-8, before a clash adds a number */
+  char *file_name;  /* leaf name, escaped as by sendoff_bytes_escape(), before a clash adds a number */
   int group;        /* index into groups; -1 when no video is encoded */
   gint64 start_us, end_us; /* part of the source: end is the source's own end when not trimmed */
   gboolean trimmed_start, trimmed_end; /* when false, nothing is cut there even if the facts were wrong */

@@ -6,7 +6,7 @@
 #include "model/sendoff-naming.h"
 
 typedef struct {
-  char *name; /* of the source */
+  char *name; /* of the source; any bytes */
   char *pattern;
   char *date;
   gint64 timestamp;
@@ -22,9 +22,9 @@ name_context_clear (NameContext *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NameContext, name_context_clear)
 
-/* The source's leaf name in readable form, whatever bytes it has. */
+/* The source's leaf name, whatever bytes it has. */
 static char *
-dup_source_name (SendoffRequest *request)
+dup_source_basename (SendoffRequest *request)
 {
   g_autofree char *uri = NULL;
   g_autofree char *path = NULL;
@@ -35,7 +35,7 @@ dup_source_name (SendoffRequest *request)
   path = g_filename_from_uri (uri, NULL, NULL);
   if (path == NULL)
     path = g_strdup (uri);
-  return g_filename_display_basename (path);
+  return g_path_get_basename (path);
 }
 
 /* "1080p" for what has that height lying down; the size for anything else. */
@@ -145,8 +145,10 @@ sendoff_planner_name_outputs (SendoffPlan *plan, GPtrArray *plannings)
 
       if (i == 0)
         {
-          plan->source_name = dup_source_name (planning->request);
-          context.name = sendoff_naming_strip_extension (plan->source_name != NULL ? plan->source_name : "video");
+          g_autofree char *basename = dup_source_basename (planning->request);
+
+          plan->source_name = basename != NULL ? g_filename_display_name (basename) : NULL;
+          context.name = sendoff_naming_strip_extension (basename != NULL ? basename : "video");
           g_object_get (planning->request, "naming-pattern", &context.pattern, "local-date", &context.date,
                         "created-at", &context.timestamp, NULL);
           if (context.pattern == NULL)

@@ -21,19 +21,19 @@ static const SendoffField chunk_rate_fields[] = {
 
 static const SendoffField chunk_output_spec_fields[] = {
   SENDOFF_FIELD (SendoffChunkOutputSpec, output, INT),
-  SENDOFF_FIELD (SendoffChunkOutputSpec, directory, STRING),
+  SENDOFF_FIELD (SendoffChunkOutputSpec, directory, FILENAME),
   SENDOFF_FIELD_OF (SendoffChunkOutputSpec, video, DOC, sendoff_video_plan_doc_type),
   SENDOFF_FIELD_OF (SendoffChunkOutputSpec, rates, DOC_ARRAY, sendoff_chunk_rate_doc_type),
   SENDOFF_FIELD_OF (SendoffChunkOutputSpec, first_pass, DOC, sendoff_video_plan_doc_type),
-  SENDOFF_FIELD (SendoffChunkOutputSpec, first_pass_directory, STRING),
-  SENDOFF_FIELD (SendoffChunkOutputSpec, captions_path, STRING),
-  SENDOFF_FIELD (SendoffChunkOutputSpec, fonts_dir, STRING),
+  SENDOFF_FIELD (SendoffChunkOutputSpec, first_pass_directory, FILENAME),
+  SENDOFF_FIELD (SendoffChunkOutputSpec, captions_path, FILENAME),
+  SENDOFF_FIELD (SendoffChunkOutputSpec, fonts_dir, FILENAME),
   SENDOFF_FIELDS_END,
 };
 
 static const SendoffField audio_output_spec_fields[] = {
   SENDOFF_FIELD (SendoffAudioOutputSpec, output, INT),
-  SENDOFF_FIELD (SendoffAudioOutputSpec, path, STRING),
+  SENDOFF_FIELD (SendoffAudioOutputSpec, path, FILENAME),
   SENDOFF_FIELD_OF (SendoffAudioOutputSpec, audio, DOC, sendoff_audio_plan_doc_type),
   SENDOFF_FIELD (SendoffAudioOutputSpec, start_us, INT64),
   SENDOFF_FIELD (SendoffAudioOutputSpec, end_us, INT64),
@@ -45,7 +45,7 @@ static const SendoffField audio_output_spec_fields[] = {
 static const char *const text_format_nicks[] = { "packets", "srt", "vtt", "burn", NULL };
 
 static const SendoffField text_output_spec_fields[] = {
-  SENDOFF_FIELD (SendoffTextOutputSpec, path, STRING),
+  SENDOFF_FIELD (SendoffTextOutputSpec, path, FILENAME),
   SENDOFF_FIELD_NAMES (SendoffTextOutputSpec, format, text_format_nicks),
   SENDOFF_FIELD (SendoffTextOutputSpec, codec, STRING),
   SENDOFF_FIELD (SendoffTextOutputSpec, start_us, INT64),
@@ -78,19 +78,19 @@ static const SendoffField worker_spec_fields[] = {
   SENDOFF_FIELD_OF (SendoffWorkerSpec, chunk_outputs, DOC_ARRAY, sendoff_chunk_output_spec_doc_type),
   SENDOFF_FIELD_OF (SendoffWorkerSpec, audio_outputs, DOC_ARRAY, sendoff_audio_output_spec_doc_type),
   SENDOFF_FIELD (SendoffWorkerSpec, times_us, INT64_ARRAY),
-  SENDOFF_FIELD (SendoffWorkerSpec, frame_paths, STRV),
+  SENDOFF_FIELD (SendoffWorkerSpec, frame_paths, FILENAMES),
   SENDOFF_FIELD (SendoffWorkerSpec, picture_encoder, STRING),
   SENDOFF_FIELD (SendoffWorkerSpec, max_width, INT),
   SENDOFF_FIELD (SendoffWorkerSpec, max_height, INT),
   SENDOFF_FIELD_OF (SendoffWorkerSpec, text_outputs, DOC_ARRAY, sendoff_text_output_spec_doc_type),
-  SENDOFF_FIELD (SendoffWorkerSpec, fonts_dir, STRING),
+  SENDOFF_FIELD (SendoffWorkerSpec, fonts_dir, FILENAME),
   SENDOFF_FIELD (SendoffWorkerSpec, cover_index, INT),
-  SENDOFF_FIELD (SendoffWorkerSpec, cover_path, STRING),
-  SENDOFF_FIELD (SendoffWorkerSpec, text_paths, STRV),
+  SENDOFF_FIELD (SendoffWorkerSpec, cover_path, FILENAME),
+  SENDOFF_FIELD (SendoffWorkerSpec, text_paths, FILENAMES),
   SENDOFF_FIELD_OF (SendoffWorkerSpec, output, DOC, sendoff_output_plan_doc_type),
-  SENDOFF_FIELD (SendoffWorkerSpec, video_paths, STRV),
-  SENDOFF_FIELD (SendoffWorkerSpec, audio_paths, STRV),
-  SENDOFF_FIELD (SendoffWorkerSpec, target_path, STRING),
+  SENDOFF_FIELD (SendoffWorkerSpec, video_paths, FILENAMES),
+  SENDOFF_FIELD (SendoffWorkerSpec, audio_paths, FILENAMES),
+  SENDOFF_FIELD (SendoffWorkerSpec, target_path, FILENAME),
   SENDOFF_FIELDS_END,
 };
 

@@ -21,6 +21,8 @@ typedef struct {
   GPtrArray *parts;
   GArray *numbers;
   JsonNode *anything;
+  char *path;
+  char **paths;
 } Whole;
 
 SENDOFF_DECLARE_DOC (Part, part)
@@ -46,6 +48,8 @@ static const SendoffField whole_fields[] = {
   SENDOFF_FIELD_OF (Whole, parts, DOC_ARRAY, part_doc_type),
   SENDOFF_FIELD (Whole, numbers, INT64_ARRAY),
   SENDOFF_FIELD (Whole, anything, JSON),
+  SENDOFF_FIELD (Whole, path, FILENAME),
+  SENDOFF_FIELD (Whole, paths, FILENAMES),
   SENDOFF_FIELDS_END,
 };
 
@@ -72,6 +76,27 @@ test_defaults (void)
 
   g_assert_cmpstr (text, ==, EMPTY);
   g_assert_cmpint (whole->rate.den, ==, 1);
+}
+
+/* JSON is UTF-8; the names of files need not be. */
+static void
+test_file_names_of_any_bytes (void)
+{
+  g_autoptr (Whole) whole = whole_new ();
+  g_autoptr (Whole) again = NULL;
+  g_autoptr (Whole) copy = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  whole->path = g_strdup ("/caf\xe9");
+  whole->paths = g_strsplit ("/a\xff é", " ", -1);
+  text = sendoff_doc_to_text (&whole_doc_type, whole);
+  g_assert_true (g_utf8_validate (text, -1, NULL));
+  again = sendoff_doc_from_text (&whole_doc_type, text, &error);
+  g_assert_no_error (error);
+  copy = whole_copy (again);
+  g_assert_cmpstr (copy->path, ==, "/caf\xe9");
+  g_assert_true (g_strv_equal ((const char *const *)copy->paths, (const char *const *)whole->paths));
 }
 
 static void
@@ -152,5 +177,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/document/lenient", test_lenient);
   g_test_add_func ("/base/document/errors-name-the-member", test_errors_name_the_member);
   g_test_add_func ("/base/document/numbers-that-are-none", test_numbers_that_are_none);
+  g_test_add_func ("/base/document/file-names-of-any-bytes", test_file_names_of_any_bytes);
   return g_test_run ();
 }

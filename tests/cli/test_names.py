@@ -24,7 +24,29 @@ class Names(support.CliTest):
         return made[0]
 
     def test_not_utf8(self):
-        self.check(b'caf\xe9 \xff.mp4')
+        self.assertEqual(self.check(b'caf\xe9 \xff.mp4'), b'caf\xe9 \xff - YouTube.mp4')
+
+    def test_not_utf8_twice(self):
+        for expected in (b'caf\xe9 - YouTube.mp4', b'caf\xe9 - YouTube (2).mp4'):
+            source = os.path.join(os.fsencode(self.root), b'caf\xe9.mp4')
+            shutil.copy(os.fsencode(self.clip), source)
+            document = self.run_json('export', '-d', self.out, '--platform', 'youtube', '--speed', 'ultrafast', source)
+            self.assertEqual(document['status'], 'completed')
+            self.assertIn(expected, os.listdir(os.fsencode(self.out)))
+
+    def test_plan_is_valid_utf8(self):
+        source = os.path.join(os.fsencode(self.root), b'caf\xe9.mp4')
+        shutil.copy(os.fsencode(self.clip), source)
+        answer = self.run_cli('plan', source, '--platform', 'youtube')
+        self.assertEqual(answer.status, 0)
+        self.assertIn('caf\ufffd - YouTube.mp4', answer.out.decode())
+        self.run_json('plan', source, '--platform', 'youtube')
+
+    def test_pictures_of_any_name(self):
+        source = os.path.join(os.fsencode(self.root), b'caf\xe9.mp4')
+        shutil.copy(os.fsencode(self.clip), source)
+        self.assertEqual(self.run_cli('thumbnails', source, '-d', self.out, '--count', '1').status, 0)
+        self.assertEqual(os.listdir(os.fsencode(self.out)), [b'caf\xe9-01.png'])
 
     def test_newline(self):
         self.check(b'two\nlines.mp4')
@@ -66,6 +88,10 @@ class Names(support.CliTest):
         answer = self.run_cli('probe', path)
         self.assertEqual(answer.status, 4)
         self.assertNotIn(b'\x1b', answer.err)
+
+    def test_cache_folder_of_any_bytes(self):
+        self.env['SENDOFF_CACHE_DIR'] = os.fsdecode(os.path.join(os.fsencode(self.root), b'cache \xfe'))
+        self.assertEqual(self.check(b'a.mp4'), b'a - YouTube.mp4')
 
     def test_output_folder_of_any_bytes(self):
         folder = os.path.join(os.fsencode(self.root), b'out \xfe')
