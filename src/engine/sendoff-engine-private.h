@@ -16,6 +16,11 @@ const char *sendoff_engine_get_data_dir (SendoffEngine *self);
 void sendoff_engine_set_catalog (SendoffEngine *self, SendoffCatalog *catalog);
 const char *sendoff_engine_get_cache_dir (SendoffEngine *self);
 
+gboolean sendoff_engine_is_store_only (SendoffEngine *self);
+
+/* sendoff-engine-jobs.c */
+void sendoff_engine_watch_job (SendoffEngine *self, SendoffJob *job);
+
 /* sendoff-engine-control.c */
 GFileMonitor *sendoff_engine_watch_requests (SendoffEngine *self);
 gboolean sendoff_engine_prepare_requests (const char *cache_dir, GError **error);

@@ -1,52 +1,10 @@
-#include "engine/sendoff-queue.h"
+#include "engine/sendoff-queue-private.h"
 
 #include <unistd.h>
 
-#include "engine/sendoff-chunk-cache.h"
-#include "engine/sendoff-disk.h"
-#include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-job-private.h"
-#include "engine/sendoff-runner.h"
 
 #define DEFAULT_MAX_RUNNING 3
-/* How long a database that cannot be written is left alone. */
-#define STORE_AGAIN_S 2
-
-#define KEEP_PROGRESS_EVERY_US G_USEC_PER_SEC
-
-struct _SendoffQueue {
-  GObject parent_instance;
-  SendoffScheduler *scheduler;
-  SendoffWorkerClient *client;
-  SendoffStore *store;
-  SendoffMemoryBook *memory;
-  gint64 memory_limit_bytes; /* 0 none; guarded by the mutex */
-  gint64 cache_limit_bytes;  /* -1 chooses; guarded by the mutex */
-  GMutex mutex;
-  char *held; /* (nullable): why nothing may run now */
-  char *cache_dir;
-  char **libraries;
-  SendoffCatalog *catalog; /* what jobs that begin now are checked by */
-  guint max_running;
-  guint n_running;
-  GPtrArray *entries; /* Entry: waiting, running, and those whose end is being stored */
-  GTask *stop; /* (nullable) */
-};
-
-/* One job on its way through the queue. */
-typedef struct {
-  SendoffQueue *queue; /* a reference: what runs keeps what it runs on */
-  SendoffJob *job;
-  int lock_fd;
-  char *lock_path;
-  gulong cancel_handler, cancel_export_handler, pause_handler;
-  guint store_again; /* source, while its end cannot be stored */
-  GCancellable *cancellable;
-  SendoffRunner *runner;   /* NULL while it waits */
-  SendoffTracker *tracker;
-  gboolean running;
-  gint64 progress_kept_at_us;
-} Entry;
 
 enum {
   SIGNAL_ACTIVITY_CHANGED,
@@ -56,27 +14,6 @@ enum {
 G_DEFINE_FINAL_TYPE (SendoffQueue, sendoff_queue, G_TYPE_OBJECT)
 
 static guint signals[N_SIGNALS];
-
-static void start_waiting (SendoffQueue *self);
-
-static void
-entry_free (gpointer data)
-{
-  Entry *entry = data;
-
-  g_signal_handler_disconnect (entry->job, entry->cancel_handler);
-  g_signal_handler_disconnect (entry->job, entry->cancel_export_handler);
-  g_signal_handler_disconnect (entry->job, entry->pause_handler);
-  if (entry->lock_fd >= 0)
-    close (entry->lock_fd);
-  g_clear_pointer (&entry->runner, sendoff_runner_free);
-  g_clear_pointer (&entry->tracker, sendoff_tracker_unref);
-  g_object_unref (entry->cancellable);
-  g_object_unref (entry->job);
-  g_object_unref (entry->queue);
-  g_free (entry->lock_path);
-  g_free (entry);
-}
 
 static void
 sendoff_queue_finalize (GObject *object)
@@ -111,7 +48,7 @@ sendoff_queue_init (SendoffQueue *self)
   self->memory = sendoff_memory_book_new ();
   self->cache_limit_bytes = -1;
   g_mutex_init (&self->mutex);
-  self->entries = g_ptr_array_new_with_free_func (entry_free);
+  self->entries = g_ptr_array_new_with_free_func (sendoff_queue_entry_free);
 }
 
 /* What workers may take: what is free now and what they have, less what is left to others, and never more than the user
@@ -169,8 +106,9 @@ finish_stop_if_idle (SendoffQueue *self)
   g_task_return_boolean (stop, TRUE);
 }
 
-static void
-remove_entry (Entry *entry)
+/* Its last use: what is left of it is with the store. */
+void
+sendoff_queue_remove (SendoffQueueEntry *entry)
 {
   g_autoptr (SendoffQueue) self = g_object_ref (entry->queue);
 
@@ -180,14 +118,9 @@ remove_entry (Entry *entry)
   finish_stop_if_idle (self);
 }
 
-static void
-on_folder_released (GObject *object, GAsyncResult *result, gpointer data)
-{
-  remove_entry (data);
-}
-
-static gint64
-get_cache_limit (SendoffQueue *self)
+/* Bytes of chunks that are kept for later exports, -1 to choose. */
+gint64
+sendoff_queue_get_cache_limit (SendoffQueue *self)
 {
   gint64 bytes;
 
@@ -197,197 +130,8 @@ get_cache_limit (SendoffQueue *self)
   return bytes;
 }
 
-static void
-release_folder (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
-{
-  Entry *entry = data;
-  SendoffQueue *queue = entry->queue;
-  g_autoptr (GError) error = NULL;
-
-  if (!sendoff_disk_release_folder (g_steal_fd (&entry->lock_fd), entry->lock_path, &error))
-    g_info ("job folder stays: %s", error->message);
-  sendoff_chunk_cache_trim (queue->cache_dir,
-                            sendoff_chunk_cache_choose_limit (queue->cache_dir, get_cache_limit (queue)));
-  g_task_return_boolean (task, TRUE);
-}
-
-static void store_end (Entry *entry);
-
 static gboolean
-on_time_to_store_again (gpointer data)
-{
-  Entry *entry = data;
-
-  entry->store_again = 0;
-  store_end (entry);
-  return G_SOURCE_REMOVE;
-}
-
-/* Most often the disk is full. Without its end in the database the job keeps its folder, with the receipts of what it
- * finished, for whoever finds it interrupted. */
-static void
-end_could_not_be_stored (Entry *entry, const GError *error)
-{
-  g_message ("The end of an export could not be stored: %s", error->message);
-  if (entry->queue->stop != NULL)
-    remove_entry (entry);
-  else
-    entry->store_again = g_timeout_add_seconds (STORE_AGAIN_S, on_time_to_store_again, entry);
-}
-
-/* Only now that its end is stored may another process look at the job. */
-static void
-on_end_stored (GObject *object, GAsyncResult *result, gpointer data)
-{
-  Entry *entry = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GTask) task = NULL;
-
-  if (!sendoff_store_save_job_finish (entry->queue->store, result, &error))
-    {
-      end_could_not_be_stored (entry, error);
-      return;
-    }
-  task = g_task_new (NULL, NULL, on_folder_released, entry);
-  g_task_set_task_data (task, entry, NULL);
-  g_task_run_in_thread (task, release_folder);
-}
-
-static void
-on_state_stored (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!sendoff_store_save_job_finish (SENDOFF_STORE (object), result, &error))
-    g_message ("The state of an export could not be stored: %s", error->message);
-}
-
-static void
-store_job (Entry *entry, GAsyncReadyCallback callback, gpointer data)
-{
-  g_autoptr (SendoffStoredJob) stored = sendoff_job_dup_stored (entry->job);
-
-  sendoff_store_save_job_async (entry->queue->store, stored, NULL, callback, data);
-}
-
-static void
-store_end (Entry *entry)
-{
-  store_job (entry, on_end_stored, entry);
-}
-
-/* Takes over where the job stands. Returns whether that must be stored. */
-static gboolean
-take_snapshot (Entry *entry)
-{
-  g_autoptr (SendoffSnapshot) snapshot = sendoff_tracker_dup_snapshot (entry->tracker);
-
-  return sendoff_job_apply (entry->job, snapshot);
-}
-
-static void
-keep_progress (Entry *entry)
-{
-  gint64 now_us = g_get_monotonic_time ();
-
-  if (now_us - entry->progress_kept_at_us < KEEP_PROGRESS_EVERY_US)
-    return;
-  entry->progress_kept_at_us = now_us;
-  sendoff_store_update_progress (entry->queue->store, sendoff_job_get_export_id (entry->job),
-                                 sendoff_status_nicks[sendoff_job_get_status (entry->job)],
-                                 sendoff_job_get_stage (entry->job), sendoff_job_get_progress (entry->job));
-}
-
-static void
-on_tracker_changed (SendoffTracker *tracker, gpointer data)
-{
-  g_autoptr (GObject) job = NULL;
-  Entry *entry = data;
-  g_autoptr (SendoffSnapshot) snapshot = sendoff_tracker_dup_snapshot (tracker);
-
-  /* The end is announced once nothing runs any more. */
-  if (sendoff_status_is_final (snapshot->status))
-    return;
-  job = G_OBJECT (g_object_ref (entry->job));
-  if (sendoff_job_apply (entry->job, snapshot))
-    store_job (entry, on_state_stored, NULL);
-  else
-    keep_progress (entry);
-}
-
-static void
-run_job (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
-{
-  Entry *entry = data;
-
-  sendoff_runner_run (entry->runner, entry->cancellable);
-  g_task_return_boolean (task, TRUE);
-}
-
-static void
-on_job_over (GObject *object, GAsyncResult *result, gpointer data)
-{
-  Entry *entry = data;
-  g_autoptr (SendoffQueue) self = g_object_ref (entry->queue);
-
-  sendoff_tracker_disconnect (entry->tracker);
-  self->n_running--;
-  entry->running = FALSE;
-  take_snapshot (entry);
-  if (sendoff_status_is_final (sendoff_job_get_status (entry->job)))
-    store_end (entry);
-  else
-    remove_entry (entry);
-  start_waiting (self);
-}
-
-static GPtrArray *
-dup_stored_outputs (SendoffJob *job)
-{
-  GPtrArray *outputs = g_ptr_array_new_with_free_func ((GDestroyNotify)sendoff_stored_output_free);
-  GListModel *exports = sendoff_job_get_exports (job);
-
-  for (guint i = 0; i < g_list_model_get_n_items (exports); i++)
-    {
-      g_autoptr (SendoffExport) export = g_list_model_get_item (exports, i);
-
-      g_ptr_array_add (outputs, sendoff_stored_output_copy (sendoff_export_get_stored (export)));
-    }
-  return outputs;
-}
-
-static void
-start_entry (Entry *entry)
-{
-  SendoffQueue *self = entry->queue;
-  g_autoptr (GPtrArray) outputs = dup_stored_outputs (entry->job);
-  SendoffRunnerSetup setup = {
-    .export_id = sendoff_job_get_export_id (entry->job),
-    .plan = sendoff_job_get_plan (entry->job),
-    .request = sendoff_job_get_request (entry->job),
-    .priority = sendoff_job_get_priority (entry->job),
-    .cache_dir = self->cache_dir,
-    .libraries = self->libraries,
-    .catalog = self->catalog,
-    .stored_outputs = outputs,
-    .memory = self->memory,
-    .keep_chunks = get_cache_limit (self) != 0,
-    .held = self->held,
-  };
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_job_over, entry);
-
-  sendoff_job_set_started (entry->job);
-  entry->tracker = sendoff_tracker_new (setup.plan, outputs, g_main_context_get_thread_default (), on_tracker_changed,
-                                        entry);
-  entry->runner = sendoff_runner_new (&setup, self->scheduler, self->client, entry->tracker);
-  self->n_running++;
-  entry->running = TRUE;
-  g_task_set_task_data (task, entry, NULL);
-  g_task_run_in_thread (task, run_job);
-}
-
-static gboolean
-entry_goes_before (const Entry *a, const Entry *b)
+entry_goes_before (const SendoffQueueEntry *a, const SendoffQueueEntry *b)
 {
   int a_priority = sendoff_job_get_priority (a->job), b_priority = sendoff_job_get_priority (b->job);
 
@@ -396,14 +140,14 @@ entry_goes_before (const Entry *a, const Entry *b)
   return sendoff_job_get_created_at (a->job) < sendoff_job_get_created_at (b->job);
 }
 
-static Entry *
+static SendoffQueueEntry *
 find_next (SendoffQueue *self)
 {
-  Entry *best = NULL;
+  SendoffQueueEntry *best = NULL;
 
   for (guint i = 0; i < self->entries->len; i++)
     {
-      Entry *entry = g_ptr_array_index (self->entries, i);
+      SendoffQueueEntry *entry = g_ptr_array_index (self->entries, i);
 
       if (entry->runner == NULL && !sendoff_job_get_paused (entry->job) && (best == NULL || entry_goes_before (entry, best)))
         best = entry;
@@ -419,57 +163,21 @@ count_active (SendoffQueue *self)
 
   for (guint i = 0; i < self->entries->len; i++)
     {
-      Entry *entry = g_ptr_array_index (self->entries, i);
+      SendoffQueueEntry *entry = g_ptr_array_index (self->entries, i);
 
       paused += entry->running && sendoff_job_get_paused (entry->job) ? 1 : 0;
     }
   return self->n_running - paused;
 }
 
-static void
-start_waiting (SendoffQueue *self)
+/* Begins as many jobs as may run. */
+void
+sendoff_queue_start_waiting (SendoffQueue *self)
 {
-  Entry *next;
+  SendoffQueueEntry *next;
 
   while (self->stop == NULL && self->held == NULL && count_active (self) < self->max_running && (next = find_next (self)) != NULL)
-    start_entry (next);
-}
-
-/* One that waits is run too: that is how what it may have left is removed. */
-static void
-on_cancel_requested (SendoffJob *job, gpointer data)
-{
-  Entry *entry = data;
-
-  g_cancellable_cancel (entry->cancellable);
-  if (entry->runner == NULL && entry->queue->stop == NULL)
-    start_entry (entry);
-}
-
-static void
-on_cancel_export_requested (SendoffJob *job, SendoffExport *export, gpointer data)
-{
-  Entry *entry = data;
-
-  if (entry->running)
-    sendoff_runner_cancel_output (entry->runner, sendoff_export_get_output (export));
-  else if (entry->runner == NULL)
-    {
-      sendoff_export_set_cancelled (export);
-      store_job (entry, on_state_stored, NULL);
-    }
-}
-
-static void
-on_paused_changed (SendoffJob *job, GParamSpec *pspec, gpointer data)
-{
-  Entry *entry = data;
-
-  if (entry->running)
-    sendoff_runner_set_paused (entry->runner, sendoff_job_get_paused (job));
-  if (entry->running || entry->runner == NULL)
-    store_job (entry, on_state_stored, NULL);
-  start_waiting (entry->queue);
+    sendoff_queue_entry_start (next);
 }
 
 /** sendoff_queue_get_client: (transfer none): for other work than jobs; any thread. */
@@ -491,7 +199,7 @@ void
 sendoff_queue_set_max_running (SendoffQueue *self, guint n)
 {
   self->max_running = MAX (n, 1);
-  start_waiting (self);
+  sendoff_queue_start_waiting (self);
 }
 
 /** sendoff_queue_set_memory_limit: bytes that all workers may take together, 0 for what the machine has. */
@@ -510,13 +218,13 @@ sendoff_queue_set_priority (SendoffQueue *self, SendoffJob *job, int priority)
   sendoff_job_set_priority (job, priority);
   for (guint i = 0; i < self->entries->len; i++)
     {
-      Entry *entry = g_ptr_array_index (self->entries, i);
+      SendoffQueueEntry *entry = g_ptr_array_index (self->entries, i);
 
       if (entry->job != job)
         continue;
       if (entry->running)
         sendoff_runner_set_priority (entry->runner, priority);
-      store_job (entry, on_state_stored, NULL);
+      sendoff_queue_entry_store (entry, sendoff_queue_on_state_stored, NULL);
     }
 }
 
@@ -539,12 +247,12 @@ sendoff_queue_set_held (SendoffQueue *self, const char *why)
   self->held = g_strdup (why);
   for (guint i = 0; i < self->entries->len; i++)
     {
-      Entry *entry = g_ptr_array_index (self->entries, i);
+      SendoffQueueEntry *entry = g_ptr_array_index (self->entries, i);
 
       if (entry->running)
         sendoff_runner_set_held (entry->runner, why);
     }
-  start_waiting (self);
+  sendoff_queue_start_waiting (self);
 }
 
 /** sendoff_queue_is_active: whether any job runs or waits. */
@@ -568,7 +276,7 @@ sendoff_queue_dup_folders (SendoffQueue *self)
 
   for (guint i = 0; i < self->entries->len; i++)
     {
-      Entry *entry = g_ptr_array_index (self->entries, i);
+      SendoffQueueEntry *entry = g_ptr_array_index (self->entries, i);
       GListModel *exports = sendoff_job_get_exports (entry->job);
 
       if (!entry->running)
@@ -609,23 +317,14 @@ sendoff_queue_set_n_slots (SendoffQueue *self, guint n)
 void
 sendoff_queue_add (SendoffQueue *self, SendoffJob *job, int lock_fd)
 {
-  Entry *entry = g_new0 (Entry, 1);
+  SendoffQueueEntry *entry = sendoff_queue_entry_new (self, job, lock_fd);
 
-  entry->queue = g_object_ref (self);
-  entry->job = g_object_ref (job);
-  entry->lock_fd = lock_fd;
-  entry->lock_path = sendoff_job_folder_dup_lock_path (self->cache_dir, sendoff_job_get_export_id (job));
-  entry->cancellable = g_cancellable_new ();
-  entry->cancel_handler = g_signal_connect (job, "cancel-requested", G_CALLBACK (on_cancel_requested), entry);
-  entry->cancel_export_handler
-      = g_signal_connect (job, "cancel-export-requested", G_CALLBACK (on_cancel_export_requested), entry);
-  entry->pause_handler = g_signal_connect (job, "notify::paused", G_CALLBACK (on_paused_changed), entry);
   g_ptr_array_add (self->entries, entry);
   if (self->entries->len == 1)
     g_signal_emit (self, signals[SIGNAL_ACTIVITY_CHANGED], 0);
   if (sendoff_job_is_cancel_requested (job))
-    on_cancel_requested (job, entry);
-  start_waiting (self);
+    sendoff_queue_entry_cancel (entry);
+  sendoff_queue_start_waiting (self);
 }
 
 /** sendoff_queue_contains: whether @job runs or waits here. */
@@ -633,7 +332,7 @@ gboolean
 sendoff_queue_contains (SendoffQueue *self, SendoffJob *job)
 {
   for (guint i = 0; i < self->entries->len; i++)
-    if (((Entry *)g_ptr_array_index (self->entries, i))->job == job)
+    if (((SendoffQueueEntry *)g_ptr_array_index (self->entries, i))->job == job)
       return TRUE;
   return FALSE;
 }
@@ -654,7 +353,7 @@ sendoff_queue_stop_async (SendoffQueue *self, GAsyncReadyCallback callback, gpoi
   self->stop = g_steal_pointer (&task);
   for (guint i = self->entries->len; i > 0; i--)
     {
-      Entry *entry = g_ptr_array_index (self->entries, i - 1);
+      SendoffQueueEntry *entry = g_ptr_array_index (self->entries, i - 1);
 
       if (entry->runner == NULL || entry->store_again != 0)
         {

@@ -206,6 +206,18 @@ run_program (const SendoffWorkerSpec *spec)
 }
 
 static int
+read_parent (const SendoffWorkerSpec *spec)
+{
+  char byte;
+  struct iovec here = { &byte, 1 }, there = { &byte, 1 };
+
+  return process_vm_readv (getppid (), &here, 1, &there, 1, 0) < 0 ? errno : 0;
+}
+
+#ifndef __SANITIZE_ADDRESS__
+/* What the sanitizer itself does when it looks for leaks. */
+
+static int
 start_process (const SendoffWorkerSpec *spec)
 {
   pid_t child = fork ();
@@ -222,15 +234,6 @@ kill_parent (const SendoffWorkerSpec *spec)
 }
 
 static int
-read_parent (const SendoffWorkerSpec *spec)
-{
-  char byte;
-  struct iovec here = { &byte, 1 }, there = { &byte, 1 };
-
-  return process_vm_readv (getppid (), &here, 1, &there, 1, 0) < 0 ? errno : 0;
-}
-
-static int
 trace_parent (const SendoffWorkerSpec *spec)
 {
   return ptrace (PTRACE_ATTACH, getppid (), NULL, NULL) != 0 ? errno : 0;
@@ -241,6 +244,7 @@ outlive_parent (const SendoffWorkerSpec *spec)
 {
   return prctl (PR_SET_PDEATHSIG, 0) != 0 ? errno : 0;
 }
+#endif
 
 static int
 call_young (const SendoffWorkerSpec *spec)
