@@ -66,13 +66,29 @@ class Rates(support.CliTest):
                 self.assertEqual(support.decode_errors(path), '')
 
     def test_maximum_is_kept_over_joins(self):
-        for codec, mode, maxrate in (('h264', 'cbr', 300e3), ('h264', 'vbr', 450e3), ('h265', 'vbr', 450e3)):
+        for codec, mode, maxrate in (('h264', 'cbr', 300e3), ('h264', 'vbr', 450e3), ('h265', 'cbr', 300e3),
+                                     ('h265', 'vbr', 450e3)):
             with self.subTest(codec=codec, mode=mode):
                 self.export('--codec', codec, '--container', 'mkv', '--rate-control', mode, '--video-bitrate', '300k',
                             '--speed', 'ultrafast')
                 path, = self.outputs('film.mkv')
                 self.assertGreaterEqual(lowest_level(path, maxrate, 2 * maxrate), 0)
                 self.assertLess(rate(path), 1.01 * 300e3)
+
+    def check_maximum_of_a_quality(self, codec):
+        args = ('--codec', codec, '--container', 'mkv', '--speed', 'ultrafast')
+        video = self.run_json('plan', self.film, *args, '--quality', 'draft')['outputs'][0]['video']
+        maxrate, bufsize = video['maxrate_bps'], video['bufsize_bits']
+        self.export(*args, '--crf', str(video['crf']))
+        path, = self.outputs('film.mkv')
+        self.assertLess(lowest_level(path, maxrate, bufsize), 0, 'the film does not need the maximum')
+        self.export(*args, '--quality', 'draft')
+        self.assertGreaterEqual(lowest_level(path, maxrate, bufsize), 0)
+
+    def test_maximum_of_a_quality_is_kept_over_joins(self):
+        for codec in ('h264', 'h265'):
+            with self.subTest(codec):
+                self.check_maximum_of_a_quality(codec)
 
     def test_same_bytes_after_a_kill(self):
         args = ('--video-bitrate', '250k', '--speed', 'fast')
