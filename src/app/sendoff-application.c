@@ -132,12 +132,12 @@ on_background_answered (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SendoffApplication) self = data;
 
-  if (sendoff_background_request_finish (result) || self->stopping || self->window == NULL || is_watched (self))
+  if (sendoff_background_request_finish (result) || self->stopping || self->window == NULL
+      || is_watched (self))
     return;
   gtk_window_present (GTK_WINDOW (self->window));
-  sendoff_window_tell (self->window,
-                       _ ("Your desktop does not let Sendoff work in the background. "
-                          "Keep this window open until the exports are done."));
+  sendoff_window_tell (self->window, _ ("Your desktop does not let Sendoff work in the background. "
+                                        "Keep this window open until the exports are done."));
 }
 
 /* Closing hid it, because exports run. */
@@ -368,7 +368,7 @@ add_actions (SendoffApplication *self)
     { "app.quit", { "<Control>q" } },     { "app.shortcuts", { "<Control>question" } },
     { "win.open", { "<Control>o" } },     { "win.export", { "<Control>Return" } },
     { "win.show-export", { "<Alt>1" } },  { "win.show-queue", { "<Alt>2" } },
-    { "window.close", { "<Control>w" } },
+    { "window.close", { "<Control>w" } }, { "win.preferences", { "<Control>comma" } },
   };
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);

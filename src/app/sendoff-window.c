@@ -4,6 +4,7 @@
 
 #include "app/sendoff-draft.h"
 #include "app/sendoff-export-page.h"
+#include "app/sendoff-preferences-dialog.h"
 #include "app/sendoff-queue-page.h"
 #include "app/sendoff-shelf-actions.h"
 
@@ -190,6 +191,13 @@ show_queue_page (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+show_preferences (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gtk_window_present (
+      GTK_WINDOW (sendoff_preferences_dialog_new (GTK_WINDOW (widget), SENDOFF_WINDOW (widget)->engine)));
+}
+
+static void
 tell (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   sendoff_window_tell (SENDOFF_WINDOW (widget), g_variant_get_string (parameter, NULL));
@@ -269,6 +277,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.export", NULL, export);
   gtk_widget_class_install_action (widget_class, "win.show-export", NULL, show_export_page);
   gtk_widget_class_install_action (widget_class, "win.show-queue", NULL, show_queue_page);
+  gtk_widget_class_install_action (widget_class, "win.preferences", NULL, show_preferences);
   gtk_widget_class_install_action (widget_class, "win.tell", "s", tell);
 }
 
@@ -309,6 +318,7 @@ sendoff_window_init (SendoffWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.export", FALSE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.preferences", FALSE);
 }
 
 /** sendoff_window_new: (transfer floating): a window that waits for sendoff_window_start(). */
@@ -344,6 +354,7 @@ sendoff_window_start (SendoffWindow *self)
 {
   sendoff_draft_start (self->draft);
   sendoff_queue_page_start (self->queue_page, self->engine);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.preferences", TRUE);
   self->started = TRUE;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STARTED]);
 }
@@ -354,6 +365,7 @@ sendoff_window_stop (SendoffWindow *self)
 {
   sendoff_draft_stop (self->draft);
   sendoff_queue_page_stop (self->queue_page);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.preferences", FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }
 
@@ -367,8 +379,8 @@ sendoff_window_set_problem (SendoffWindow *self, const char *problem)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROBLEM]);
 }
 
-/** sendoff_window_add_files: adds videos, or folders of them, to the Export page and shows it; presets and release sets
- * among @files are kept. */
+/** sendoff_window_add_files: adds videos, or folders of them, to the Export page and shows it; presets and
+ * release sets among @files are kept. */
 void
 sendoff_window_add_files (SendoffWindow *self, GPtrArray *files)
 {
