@@ -176,8 +176,8 @@ new_switch_row (SendoffPreferencesDialog *self, guint i)
                                  _ (switch_rows[i].subtitle), "use-markup", FALSE, NULL);
   GtkWidget *toggle = g_object_new (GTK_TYPE_SWITCH, "valign", GTK_ALIGN_CENTER, NULL);
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ (switch_rows[i].title), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+  /* The row names it by its title. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   _ (switch_rows[i].subtitle), -1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), toggle);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);

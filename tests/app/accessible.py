@@ -20,6 +20,7 @@ ROLES = {
     'choice': {'toggle button', 'check box', 'radio button', 'push button', 'button', 'list item', 'table cell'},
     'entry': {'text', 'entry'},
     'combo': {'combo box'},
+    'switch': {'check box', 'toggle button', 'switch'},
 }
 
 CONTROLS = {'push button', 'button', 'toggle button', 'menu button', 'check box', 'radio button', 'combo box', 'text',

@@ -20,10 +20,10 @@ class Screen:
     def close(self):
         self.display.close()
 
-    def find_window(self, process_id):
-        """The largest visible window of a process, or None."""
+    def find_windows(self, process_id):
+        """The visible windows of a process, the largest first."""
         atom = self.display.intern_atom('_NET_WM_PID')
-        best, best_area = None, 0
+        found = []
         for window in self.root.query_tree().children:
             try:
                 owner = window.get_full_property(atom, X.AnyPropertyType)
@@ -34,9 +34,8 @@ class Screen:
                 geometry = window.get_geometry()
             except Exception:  # it closed in between; Xlib has no common class for this
                 continue
-            if geometry.width * geometry.height > best_area:
-                best, best_area = window, geometry.width * geometry.height
-        return best
+            found.append((geometry.width * geometry.height, window))
+        return [window for _, window in sorted(found, key=lambda entry: entry[0], reverse=True)]
 
     def focus(self, window):
         window.set_input_focus(X.RevertToParent, X.CurrentTime)

@@ -34,7 +34,7 @@ class Manners(WindowTest):
         return window
 
     def is_on_screen(self, window):
-        return window.screen.find_window(window.process.pid) is not None
+        return bool(window.screen.find_windows(window.process.pid))
 
     def test_closed_window_finishes_its_exports(self):
         asked = self.start_desktop('allow')

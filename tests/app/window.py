@@ -74,7 +74,15 @@ class Window:
     def look_for_window(self):
         if self.process.poll() is not None:
             raise AssertionError('it ended with %d: %s' % (self.process.returncode, self.messages()[-2000:]))
-        return self.screen.find_window(self.process.pid)
+        return next(iter(self.screen.find_windows(self.process.pid)), None)
+
+    def focus_dialog(self):
+        """Gives the keyboard to a dialog that has opened, as a window manager would."""
+        def look():
+            return next((window for window in self.screen.find_windows(self.process.pid) if window.id != self.window.id), None)
+        dialog = wait_for(look, 'a dialog on the screen')
+        self.screen.focus(dialog)
+        return dialog
 
     def messages(self):
         with open(self.log_path, encoding='utf-8', errors='replace') as log:
