@@ -5,17 +5,12 @@
  * are made again by an encoder that keeps it itself; for the others, whose rule is the mean over a window,
  * quality or rate falls by what was too much.
  */
-#include <math.h>
-
 #include "engine/sendoff-runner-private.h"
 #include "engine/sendoff-runner-rate.h"
 #include "model/sendoff-rate-buffer.h"
 
 /* Every repair is stricter than the one before. */
 #define MOST_REPAIRS 6
-
-/* So much below the maximum is aimed at where a mean was too high. */
-#define MARGIN 1.02
 
 /* (transfer full) (element-type GArray): the packets of every chunk; NULL with an error. */
 static GPtrArray *
@@ -40,20 +35,15 @@ repair (const RunnerRendition *rendition, const SendoffRateBuffer *buffer, guint
 {
   SendoffRateLog *log = rendition->rate->log;
   const SendoffRateTrial *broken = sendoff_rate_log_get_last (log, chunk);
-  SendoffRateTrial *trial = sendoff_rate_log_add (log, chunk, broken->crf, broken->cap + 1);
+  double crf = broken->crf, rate = (double)broken->bitrate_bps;
   SendoffRateScale scale;
 
-  trial->bitrate_bps = broken->bitrate_bps;
-  if (!buffer->windowed)
-    return;
-  if (broken->crf < 0)
-    {
-      trial->bitrate_bps = (gint64)((double)broken->bitrate_bps / (excess * MARGIN));
-      return;
-    }
   sendoff_rate_scale_init (&scale, rendition->video);
-  trial->crf = MIN (broken->crf + scale.step * ceil (log2 (excess * MARGIN) / scale.slope / scale.step),
-                    sendoff_rate_scale_get_worst (&scale));
+  if (buffer->windowed && crf < 0)
+    rate /= excess * SENDOFF_WINDOW_MARGIN;
+  else if (buffer->windowed)
+    crf = sendoff_rate_lower_quality (&scale, log, chunk, excess * SENDOFF_WINDOW_MARGIN);
+  sendoff_rate_log_add (log, chunk, crf, broken->cap + 1)->bitrate_bps = (gint64)rate;
 }
 
 /* Decides what has to be made again so that @rendition, all of whose chunks are there, keeps its maximum

@@ -256,16 +256,18 @@ share_next (SendoffRunner *self, RunnerRendition *rendition)
   return sendoff_rate_share_next (&task, rendition->rate->log);
 }
 
-/* A constant rate is the encoder's own business, chunk by chunk. */
+/* A constant rate is the encoder's own business, chunk by chunk; a quality is the plan's, without its maximum. */
 static gboolean
-begin_constant (RunnerRendition *rendition)
+begin_unshared (RunnerRendition *rendition)
 {
   SendoffRateLog *log = rendition->rate->log;
+  const SendoffVideoPlan *video = rendition->video;
+  gboolean constant = video->rate_control == SENDOFF_RATE_CBR;
 
   if (log->trials->len > 0)
     return FALSE;
   for (guint i = 0; i < rendition->ledger->n_chunks; i++)
-    sendoff_rate_log_add (log, i, -1, 0)->bitrate_bps = rendition->video->bitrate_bps;
+    sendoff_rate_log_add (log, i, constant ? -1 : video->crf, 0)->bitrate_bps = constant ? video->bitrate_bps : 0;
   return rendition->ledger->n_chunks > 0;
 }
 
@@ -346,7 +348,7 @@ report (SendoffRunner *self, const RunnerRendition *rendition, gboolean broken)
 static gboolean
 decide_next (SendoffRunner *self, RunnerRendition *rendition, gboolean *broken, GError **error)
 {
-  gboolean decided = rendition->analysis != NULL ? share_next (self, rendition) : begin_constant (rendition);
+  gboolean decided = rendition->analysis != NULL ? share_next (self, rendition) : begin_unshared (rendition);
 
   *broken = FALSE;
   return decided || sendoff_runner_repair_rate (rendition, broken, error);

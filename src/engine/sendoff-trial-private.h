@@ -12,6 +12,7 @@ typedef struct
 {
   guint output;               /* the first that has it */
   SendoffChunkLedger *ledger; /* guarded by the mutex */
+  gint64 *kept_bytes; /* likewise: of each chunk that is there, as it will be within the maximum rate */
 } TrialRendition;
 
 /* Renditions over one grid, tried chunk by chunk from one decode. */
@@ -45,6 +46,7 @@ typedef struct
 
 double sendoff_trial_get_chunk_seconds (const SendoffChunkGroup *grid, guint index);
 SendoffSample *sendoff_trial_make_samples (Trial *self, TrialGroup *group, TrialRendition *rendition);
+void sendoff_trial_note_chunk_locked (Trial *self, TrialRendition *rendition, guint chunk);
 void sendoff_trial_estimate_output_locked (Trial *self, guint index);
 
 G_END_DECLS

@@ -30,6 +30,7 @@ rendition_free (gpointer data)
 
   if (rendition->ledger != NULL)
     sendoff_chunk_ledger_close (rendition->ledger, FALSE);
+  g_free (rendition->kept_bytes);
   g_free (rendition);
 }
 
@@ -110,6 +111,9 @@ make_chunk_spec_locked (Trial *self, TrialWork *work)
       output->directory = g_strdup (rendition->ledger->folder);
       output->video
           = sendoff_video_plan_copy (sendoff_plan_get_output (self->setup->plan, rendition->output)->video);
+      if (rendition->ledger->chunks[work->chunk].rate != NULL)
+        g_ptr_array_add (output->rates,
+                         sendoff_chunk_rate_copy (rendition->ledger->chunks[work->chunk].rate));
       g_ptr_array_add (spec->chunk_outputs, output);
     }
   return spec;
@@ -121,8 +125,12 @@ refresh_locked (TrialWork *work, double elapsed)
   TrialGroup *group = work->group;
 
   for (guint r = 0; r < group->renditions->len; r++)
-    sendoff_chunk_ledger_refresh (((TrialRendition *)g_ptr_array_index (group->renditions, r))->ledger,
-                                  work->chunk);
+    {
+      TrialRendition *rendition = g_ptr_array_index (group->renditions, r);
+
+      sendoff_chunk_ledger_refresh (rendition->ledger, work->chunk);
+      sendoff_trial_note_chunk_locked (work->trial, rendition, work->chunk);
+    }
   group->tried_seconds += sendoff_trial_get_chunk_seconds (group->grid, work->chunk);
   group->elapsed_seconds += elapsed;
 }
@@ -327,6 +335,18 @@ add_group (Trial *self, const SendoffChunkGroup *grid)
   return group;
 }
 
+/* Where the sizes of chunks decide how others are encoded, an export begins with the plan's quality as it is.
+ */
+static void
+set_first_rates (const SendoffVideoPlan *video, SendoffChunkLedger *ledger)
+{
+  g_autoptr (SendoffChunkRate) rate = sendoff_chunk_rate_new ();
+
+  rate->crf = video->crf;
+  for (guint i = 0; i < ledger->n_chunks && sendoff_video_plan_is_steered (video); i++)
+    sendoff_chunk_ledger_set_rate (ledger, i, rate);
+}
+
 static gboolean
 add_rendition (Trial *self, TrialGroup *group, GHashTable *known, guint output, GError **error)
 {
@@ -343,6 +363,10 @@ add_rendition (Trial *self, TrialGroup *group, GHashTable *known, guint output, 
       rendition = g_new0 (TrialRendition, 1);
       rendition->output = output;
       rendition->ledger = ledger;
+      rendition->kept_bytes = g_new0 (gint64, MAX (ledger->n_chunks, 1));
+      set_first_rates (sendoff_plan_get_output (self->setup->plan, output)->video, ledger);
+      for (guint i = 0; i < ledger->n_chunks; i++)
+        sendoff_trial_note_chunk_locked (self, rendition, i);
       g_ptr_array_add (group->renditions, rendition);
       g_hash_table_insert (known, g_steal_pointer (&key), rendition);
     }

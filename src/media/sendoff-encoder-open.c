@@ -99,18 +99,24 @@ set_cap (Opening *self, int cap)
   self->context->rc_initial_buffer_occupancy = (int)(self->context->rc_buffer_size * VBV_START_FULLNESS);
 }
 
-static void
-set_quality (Opening *self, double crf, gboolean capped, AVDictionary **options)
+/* Whether a quality can have a cap that the encoder keeps. For the others it is a wish at most, and
+ * libsvtav1's bytes depend on the moment with one: there the quality itself is lowered, see
+ * engine/sendoff-runner-buffer.c. */
+static gboolean
+keeps_cap (const SendoffVideoPlan *plan)
 {
-  const SendoffVideoPlan *plan = self->plan;
-  gboolean is_vpx = sendoff_encoder_counts_frames (plan->encoder);
-  gboolean takes_whole = is_vpx || g_str_equal (plan->encoder, "libsvtav1");
+  return g_str_equal (plan->codec, "h264") || g_str_equal (plan->codec, "h265");
+}
+
+static void
+set_quality (Opening *self, double crf, AVDictionary **options)
+{
+  gboolean takes_whole = !keeps_cap (self->plan);
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
   g_ascii_formatd (number, sizeof number, takes_whole ? "%.0f" : "%.6g", crf);
   av_dict_set (options, "crf", number, 0);
-  /* libvpx and libaom have one knob: a bit rate beside the CRF is the cap, none is pure quality. */
-  self->context->bit_rate = is_vpx && capped && self->rate == NULL ? plan->maxrate_bps : 0;
+  self->context->bit_rate = 0;
 }
 
 /* The encoder's own constant rate: what is told as the maximum is also the mean. */
@@ -135,8 +141,8 @@ set_rate (Opening *self, AVDictionary **options)
     set_constant (self);
   else if (crf >= 0) /* otherwise the profile says it all */
     {
-      set_quality (self, crf, capped, options);
-      if (capped && !sendoff_encoder_counts_frames (plan->encoder))
+      set_quality (self, crf, options);
+      if (capped && keeps_cap (plan))
         set_cap (self, self->rate != NULL ? self->rate->cap : 1);
     }
 }

@@ -297,18 +297,33 @@ hash_key (const SendoffPlan *self, char *const *libraries, gint64 start_us, Json
   return g_strndup (g_checksum_get_string (checksum), 40);
 }
 
+/* Whether sizes are what the rate comes from: then the plan's own numbers are in no chunk's bytes. */
+static gboolean
+aims_at_rate (const SendoffVideoPlan *self)
+{
+  return self->analysis != NULL || self->rate_control == SENDOFF_RATE_CBR;
+}
+
+/* Whether a quality has a maximum that no encoder keeps: for VP9 and AV1 it is the mean over a window. */
+static gboolean
+has_windowed_maximum (const SendoffVideoPlan *self)
+{
+  return self->rate_control == SENDOFF_RATE_CRF && self->crf >= 0 && self->maxrate_bps > 0
+         && self->bufsize_bits > 0 && (g_str_equal (self->codec, "vp9") || g_str_equal (self->codec, "av1"));
+}
+
 /** sendoff_video_plan_is_steered: whether how a chunk is encoded depends on the sizes of chunks, not on @self alone. */
 gboolean
 sendoff_video_plan_is_steered (const SendoffVideoPlan *self)
 {
-  return self->analysis != NULL || self->rate_control == SENDOFF_RATE_CBR;
+  return aims_at_rate (self) || has_windowed_maximum (self);
 }
 
 /* What is part of the chunks' own names, or of no bytes at all. */
 static void
 forget_rate (SendoffVideoPlan *video)
 {
-  if (sendoff_video_plan_is_steered (video))
+  if (aims_at_rate (video))
     {
       video->rate_control = SENDOFF_RATE_CRF;
       video->bitrate_bps = 0;

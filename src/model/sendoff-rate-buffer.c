@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+/* Qualities that are lowered by whole steps spare so much more than they have to: half a step of VP9 or AV1.
+ */
+#define WHOLE_STEPS 1.03
+
 /** sendoff_rate_buffer_init: the buffer of @video, which has a maximum rate. */
 void
 sendoff_rate_buffer_init (SendoffRateBuffer *self, const SendoffVideoPlan *video)
@@ -147,6 +151,71 @@ check_window (const SendoffRateBuffer *self, GPtrArray *chunks, double tick_seco
         excess[c] = MAX (excess[c], ratio);
     }
   return ok;
+}
+
+/* The most that lies in any window over @times and @packets, as a multiple of what may. */
+static double
+find_highest_mean (const SendoffRateBuffer *self, GArray *times, GArray *packets, double tick_seconds)
+{
+  double window = (double)self->bufsize_bits / (double)self->maxrate_bps / tick_seconds, bits = 0,
+         highest = 0;
+  guint first = 0;
+
+  for (guint i = 0; i < packets->len; i++)
+    {
+      bits += (double)g_array_index (packets, SendoffPacketSize, i).bytes * 8;
+      while ((double)(g_array_index (times, gint64, i) - g_array_index (times, gint64, first)) >= window)
+        bits -= (double)g_array_index (packets, SendoffPacketSize, first++).bytes * 8;
+      highest = MAX (highest, bits / (double)self->bufsize_bits);
+    }
+  return highest;
+}
+
+/* What is left of @packets when no stretch as long as the window takes more than it may. */
+static double
+sum_stretches (const SendoffRateBuffer *self, GArray *times, GArray *packets, double tick_seconds)
+{
+  double window = (double)self->bufsize_bits / (double)self->maxrate_bps / tick_seconds, bits = 0, sum = 0;
+  gint64 begin = packets->len > 0 ? g_array_index (times, gint64, 0) : 0;
+
+  for (guint i = 0; i < packets->len; i++)
+    {
+      if ((double)(g_array_index (times, gint64, i) - begin) >= window)
+        {
+          sum += MIN (bits, (double)self->bufsize_bits);
+          bits = 0;
+          begin = g_array_index (times, gint64, i);
+        }
+      bits += (double)g_array_index (packets, SendoffPacketSize, i).bytes * 8;
+    }
+  return (sum + MIN (bits, (double)self->bufsize_bits)) / 8;
+}
+
+/**
+ * sendoff_rate_buffer_guess_bytes:
+ * @packets: (element-type SendoffPacketSize): of one chunk, made without a maximum, in the order of decoding
+ * @tick_seconds: the unit of their times
+ *
+ * Where the mean over a window counts, a chunk that exceeds it gets a lower quality as a whole; otherwise the
+ * encoder spares where it has to.
+ *
+ * Returns: about how many bytes the chunk takes once it keeps the maximum rate; as it is when it does already
+ */
+gint64
+sendoff_rate_buffer_guess_bytes (const SendoffRateBuffer *self, GArray *packets, double tick_seconds)
+{
+  g_autoptr (GArray) times = dup_decoding_times (packets);
+  gint64 bytes = 0;
+  double highest;
+
+  for (guint i = 0; i < packets->len; i++)
+    bytes += g_array_index (packets, SendoffPacketSize, i).bytes;
+  if (!self->windowed)
+    return (gint64)MIN (sum_stretches (self, times, packets, tick_seconds), (double)bytes);
+  highest = find_highest_mean (self, times, packets, tick_seconds);
+  if (highest <= 1 + SENDOFF_WINDOW_TOLERANCE)
+    return bytes;
+  return (gint64)((double)bytes / (highest * SENDOFF_WINDOW_MARGIN * WHOLE_STEPS));
 }
 
 /**

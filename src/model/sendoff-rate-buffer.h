@@ -21,10 +21,14 @@ typedef struct
 /* What the mean over a window may exceed the maximum by. */
 #define SENDOFF_WINDOW_TOLERANCE 0.05
 
+/* So much below the maximum is aimed at where a mean was too high. */
+#define SENDOFF_WINDOW_MARGIN 1.02
+
 void sendoff_rate_buffer_init (SendoffRateBuffer *self, const SendoffVideoPlan *video);
 gboolean sendoff_rate_buffer_check (const SendoffRateBuffer *self,
                                     GPtrArray *chunks,
                                     double tick_seconds,
                                     double *excess);
+gint64 sendoff_rate_buffer_guess_bytes (const SendoffRateBuffer *self, GArray *packets, double tick_seconds);
 
 G_END_DECLS

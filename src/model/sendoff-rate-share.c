@@ -15,6 +15,11 @@
 #define LEAST_SLOPE 0.5
 #define MOST_SLOPE  1.8
 
+/* The same where a maximum is kept, which often is about noise; and by how much steeper it is believed to be
+ * for each halving of the bytes. */
+#define MOST_REPAIR_SLOPE 4
+#define FAR_SLOPE         0.4
+
 /* Shares of the chunks after which the quality of the rest is chosen anew. */
 static const double barriers[] = { 0.125, 0.5, 0.8, 0.95 };
 
@@ -60,12 +65,12 @@ static const struct
 /**
  * sendoff_rate_scale_init:
  * @self: (out caller-allocates)
- * @video: a plan with an analysis
+ * @video: what is encoded; what its analysis weighs is part of the scale
  */
 void
 sendoff_rate_scale_init (SendoffRateScale *self, const SendoffVideoPlan *video)
 {
-  gboolean by_x265 = g_strcmp0 (video->analysis->encoder, "libx265") == 0;
+  gboolean by_x265 = video->analysis != NULL && g_strcmp0 (video->analysis->encoder, "libx265") == 0;
 
   *self = (SendoffRateScale){ 1 / 6.0, 1, 26, 0 };
   for (guint i = 0; i < G_N_ELEMENTS (scales); i++)
@@ -264,6 +269,51 @@ round_each (const Model *self, const gboolean *chosen, double crf, double *crfs)
       sum += predict (self, i, crfs[i]);
     }
   return sum;
+}
+
+/* The slope that @chunk itself showed between its last two qualities; 0 when it has had only one. */
+static double
+get_last_slope (const SendoffRateLog *log, guint chunk)
+{
+  const SendoffRateTrial *last = sendoff_rate_log_get_last (log, chunk), *before = NULL;
+
+  for (guint i = 0; i < log->trials->len; i++)
+    {
+      const SendoffRateTrial *trial = g_ptr_array_index (log->trials, i);
+
+      if (trial->chunk == (int)chunk && trial->bytes > 0 && trial->crf < last->crf)
+        before = trial;
+    }
+  if (before == NULL || last->bytes <= 0)
+    return 0;
+  return log2 ((double)before->bytes / (double)last->bytes) / (last->crf - before->crf);
+}
+
+/**
+ * sendoff_rate_lower_quality:
+ * @log: in which @chunk has been measured
+ * @excess: by what its bytes have to be divided, above 1
+ *
+ * Far from a known size a quality is lowered by less than the usual slope asks for, because noise goes all at
+ * once and what is lost is lost; the next time the chunk's own slope is known.
+ *
+ * Returns: the quality number of @chunk that comes next, at least a step worse than its last one if there is
+ * any
+ */
+double
+sendoff_rate_lower_quality (const SendoffRateScale *scale,
+                            const SendoffRateLog *log,
+                            guint chunk,
+                            double excess)
+{
+  const SendoffRateTrial *last = sendoff_rate_log_get_last (log, chunk);
+  double measured = get_last_slope (log, chunk), slope = scale->slope * (1 + FAR_SLOPE * log2 (excess));
+  double steps;
+
+  if (measured > 0)
+    slope = CLAMP (measured, LEAST_SLOPE * scale->slope, MOST_REPAIR_SLOPE * scale->slope);
+  steps = ceil (log2 (excess) / slope / scale->step);
+  return MIN (last->crf + scale->step * MAX (steps, 1), sendoff_rate_scale_get_worst (scale));
 }
 
 /* --- rounds: until every chunk is there --- */

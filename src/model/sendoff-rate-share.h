@@ -66,6 +66,10 @@ void sendoff_rate_scale_init (SendoffRateScale *self, const SendoffVideoPlan *vi
 gboolean sendoff_rate_share_next (const SendoffRateTask *task, SendoffRateLog *log);
 const SendoffRateTrial *sendoff_rate_log_get_last (const SendoffRateLog *self, guint chunk);
 SendoffRateTrial *sendoff_rate_log_add (SendoffRateLog *self, guint chunk, double crf, int cap);
+double sendoff_rate_lower_quality (const SendoffRateScale *scale,
+                                   const SendoffRateLog *log,
+                                   guint chunk,
+                                   double excess);
 gint64 sendoff_rate_log_get_bytes (const SendoffRateLog *self, guint n_chunks);
 
 G_END_DECLS

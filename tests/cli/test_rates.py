@@ -2,93 +2,24 @@
 import hashlib
 import os
 import signal
-import subprocess
 import time
 
+import film
 import support
-
-SECONDS = 18
-
-
-def packets(path):
-    """(decoding time in seconds, bytes) of the picture, in order."""
-    done = subprocess.run(['ffprobe', '-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=dts_time,pts_time,size',
-                           '-of', 'csv=p=0', 'file:' + path], check=True, capture_output=True, text=True)
-    found = []
-    for line in done.stdout.split():
-        pts, dts, size = line.split(',')[:3]
-        found.append((float(dts if dts != 'N/A' else pts), int(size)))
-    return found
-
-
-def rate(path):
-    return sum(size for _, size in packets(path)) * 8 / SECONDS
-
-
-def lowest_level(path, maxrate, bufsize):
-    """What is at least in a decoder's buffer that is filled at maxrate and begins a third full."""
-    level, last, lowest = bufsize / 3, None, bufsize
-    for when, size in packets(path):
-        if last is not None:
-            level = min(bufsize, level + (when - last) * maxrate)
-        level -= size * 8
-        last = when
-        lowest = min(lowest, level)
-    return lowest
-
 
 def digest(path):
     with open(path, 'rb') as file:
         return hashlib.sha256(file.read()).hexdigest()
 
 
-class Rates(support.CliTest):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.film = os.path.join(cls.shared, 'film.mp4')
-        # Calm, busy, and very busy: what one rate for every second would spoil.
-        scenes = ['testsrc=size=256x144:rate=24:duration=6', 'mandelbrot=size=256x144:rate=24,trim=duration=6',
-                  'testsrc2=size=256x144:rate=24:duration=6,noise=alls=25:allf=t']
-        inputs = [part for scene in scenes for part in ('-f', 'lavfi', '-i', scene)]
-        support.ffmpeg(*inputs, '-filter_complex', '[0][1][2]concat=n=3:v=1,format=yuv420p', '-c:v', 'libx264',
-                       '-preset', 'ultrafast', '-crf', '18', '-t', str(SECONDS), cls.film)
-
-    def export(self, *args, status=0):
-        return self.run_json('export', self.film, '-d', self.out, '--overwrite', '--name', 'film', *args, status=status)
-
+class Rates(film.FilmTest):
     def test_average_is_met(self):
         for codec, tolerance in (('h264', 0.01), ('vp9', 0.03)):
             with self.subTest(codec):
                 document = self.export('--codec', codec, '--container', 'mkv', '--video-bitrate', '300k', '--speed', 'fast')
                 path = document['exports'][0]['output_files'][0]
-                self.assertAlmostEqual(rate(path) / 300e3, 1, delta=tolerance)
+                self.assertAlmostEqual(film.rate(path) / 300e3, 1, delta=tolerance)
                 self.assertEqual(support.decode_errors(path), '')
-
-    def test_maximum_is_kept_over_joins(self):
-        for codec, mode, maxrate in (('h264', 'cbr', 300e3), ('h264', 'vbr', 450e3), ('h265', 'cbr', 300e3),
-                                     ('h265', 'vbr', 450e3)):
-            with self.subTest(codec=codec, mode=mode):
-                self.export('--codec', codec, '--container', 'mkv', '--rate-control', mode, '--video-bitrate', '300k',
-                            '--speed', 'ultrafast')
-                path, = self.outputs('film.mkv')
-                self.assertGreaterEqual(lowest_level(path, maxrate, 2 * maxrate), 0)
-                self.assertLess(rate(path), 1.01 * 300e3)
-
-    def check_maximum_of_a_quality(self, codec):
-        args = ('--codec', codec, '--container', 'mkv', '--speed', 'ultrafast')
-        video = self.run_json('plan', self.film, *args, '--quality', 'draft')['outputs'][0]['video']
-        maxrate, bufsize = video['maxrate_bps'], video['bufsize_bits']
-        self.export(*args, '--crf', str(video['crf']))
-        path, = self.outputs('film.mkv')
-        self.assertLess(lowest_level(path, maxrate, bufsize), 0, 'the film does not need the maximum')
-        self.export(*args, '--quality', 'draft')
-        self.assertGreaterEqual(lowest_level(path, maxrate, bufsize), 0)
-
-    def test_maximum_of_a_quality_is_kept_over_joins(self):
-        for codec in ('h264', 'h265'):
-            with self.subTest(codec):
-                self.check_maximum_of_a_quality(codec)
 
     def test_same_bytes_after_a_kill(self):
         args = ('--video-bitrate', '250k', '--speed', 'fast')

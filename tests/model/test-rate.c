@@ -143,6 +143,23 @@ test_quality_has_an_end (void)
     g_assert_cmpfloat (sendoff_rate_log_get_last (log, i)->crf, ==, SENDOFF_RATE_BEST_CRF);
 }
 
+/* A quality is lowered by what the chunk itself has shown, but at least a step and not beyond the worst. */
+static void
+test_lowers_quality (void)
+{
+  const SendoffRateScale scale = { 0.1, 1, 40, 0 };
+  g_autoptr (SendoffRateLog) log = sendoff_rate_log_new ();
+
+  sendoff_rate_log_add (log, 3, 40, 0)->bytes = 100000;
+  g_assert_cmpfloat (sendoff_rate_lower_quality (&scale, log, 3, 1.01), ==, 41);
+  g_assert_cmpfloat (sendoff_rate_lower_quality (&scale, log, 3, 1.3), ==, 44);
+  g_assert_cmpfloat (sendoff_rate_lower_quality (&scale, log, 3, 4), ==,
+                     52); /* of 20 steps by the usual slope */
+  sendoff_rate_log_add (log, 3, 44, 1)->bytes = 50000;
+  g_assert_cmpfloat (sendoff_rate_lower_quality (&scale, log, 3, 2), ==, 48);
+  g_assert_cmpfloat (sendoff_rate_lower_quality (&scale, log, 3, 1000), ==, 63);
+}
+
 /* --- the buffer --- */
 
 #define FPS 25
@@ -246,6 +263,31 @@ test_window (void)
   g_assert_true (sendoff_rate_buffer_check (&buffer, chunks, 1.0 / FPS, excess));
 }
 
+/* One second of the four is too much: for a window all of the chunk is made smaller, for a buffer that
+ * second. */
+static void
+test_guess_within_maximum (void)
+{
+  SendoffRateBuffer buffer = { 1000000, 1000000, TRUE };
+  g_autoptr (GPtrArray) chunks = make_chunks (1, 20000);
+  GArray *chunk = g_ptr_array_index (chunks, 0);
+  gint64 second = FPS * 20000 / 8, guess;
+
+  for (guint i = FPS; i < 4 * FPS; i++)
+    {
+      SendoffPacketSize packet = { i, i < 2 * FPS ? 80000 / 8 : 20000 / 8 };
+
+      g_array_append_val (chunk, packet);
+    }
+  guess = sendoff_rate_buffer_guess_bytes (&buffer, chunk, 1.0 / FPS);
+  g_assert_cmpint (guess, <, 7 * second / 2);
+  g_assert_cmpint (guess, >, 7 * second / 2 * 0.9);
+  buffer.windowed = FALSE;
+  g_assert_cmpint (sendoff_rate_buffer_guess_bytes (&buffer, chunk, 1.0 / FPS), ==, 5 * second);
+  buffer = (SendoffRateBuffer){ 2000000, 2000000, TRUE };
+  g_assert_cmpint (sendoff_rate_buffer_guess_bytes (&buffer, chunk, 1.0 / FPS), ==, 7 * second);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -258,9 +300,11 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/model/rate/goes-on-from-log", test_goes_on_from_log);
   g_test_add_func ("/model/rate/quality-has-an-end", test_quality_has_an_end);
+  g_test_add_func ("/model/rate/lowers-quality", test_lowers_quality);
   g_test_add_func ("/model/rate/bucket", test_bucket);
   g_test_add_func ("/model/rate/bucket-blames-predecessor", test_bucket_blames_predecessor);
   g_test_add_func ("/model/rate/bucket-reordered", test_bucket_reordered);
   g_test_add_func ("/model/rate/window", test_window);
+  g_test_add_func ("/model/rate/guess-within-maximum", test_guess_within_maximum);
   return g_test_run ();
 }
