@@ -142,6 +142,22 @@ sendoff_chunk_ledger_refresh (SendoffChunkLedger *self, guint chunk)
     }
 }
 
+static void
+drop_chunk (SendoffLedgerChunk *chunk)
+{
+  if (chunk->path != NULL)
+    unlink (chunk->path);
+  clear_chunk (chunk);
+}
+
+/** sendoff_chunk_ledger_drop_first: removes the first @count chunks, or all when there are fewer. */
+void
+sendoff_chunk_ledger_drop_first (SendoffChunkLedger *self, guint count)
+{
+  for (guint i = 0; i < MIN (count, self->n_chunks); i++)
+    drop_chunk (&self->chunks[i]);
+}
+
 /**
  * sendoff_chunk_ledger_drop_sought:
  *
@@ -157,11 +173,7 @@ sendoff_chunk_ledger_drop_sought (SendoffChunkLedger *self)
          && self->chunks[kept].lead_in == NULL)
     kept++;
   for (guint i = kept; i < self->n_chunks; i++)
-    {
-      if (self->chunks[i].path != NULL)
-        unlink (self->chunks[i].path);
-      clear_chunk (&self->chunks[i]);
-    }
+    drop_chunk (&self->chunks[i]);
 }
 
 /** sendoff_chunk_ledger_count_missing: chunks that are not on the disk, decided or not. */

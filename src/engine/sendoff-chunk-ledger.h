@@ -35,6 +35,7 @@ void sendoff_chunk_ledger_set_undecided (SendoffChunkLedger *self);
 void sendoff_chunk_ledger_set_rate (SendoffChunkLedger *self, guint chunk, const SendoffChunkRate *rate);
 gboolean sendoff_chunk_ledger_is_missing (const SendoffChunkLedger *self, guint chunk);
 void sendoff_chunk_ledger_refresh (SendoffChunkLedger *self, guint chunk);
+void sendoff_chunk_ledger_drop_first (SendoffChunkLedger *self, guint count);
 void sendoff_chunk_ledger_drop_sought (SendoffChunkLedger *self);
 guint sendoff_chunk_ledger_count_missing (const SendoffChunkLedger *self);
 gboolean sendoff_chunk_ledger_check_joins (SendoffChunkLedger *self);

@@ -26,6 +26,9 @@
 /* How often making a folder is tried while others remove it. */
 #define MAKE_ATTEMPTS 20
 
+/* As large as the blocks of any file system, or larger. */
+#define HOLE_BYTES (64 * 1024)
+
 /* How often a folder is emptied while others still make files in it. */
 #define REMOVE_ATTEMPTS 20
 
@@ -405,6 +408,22 @@ sendoff_disk_get_max_file_bytes (const char *path)
   if (statfs (ancestor, &fs) == 0 && fs.f_type == MSDOS_SUPER_MAGIC)
     return G_MAXUINT32;
   return G_MAXINT64;
+}
+
+/** sendoff_disk_can_give_back: whether parts of a file give their space back on the disk of @path, which need not exist.
+ * Tried with a file that has no name. */
+gboolean
+sendoff_disk_can_give_back (const char *path)
+{
+  static const char content[2 * HOLE_BYTES] = "data";
+  g_autofree char *ancestor = sendoff_disk_dup_existing_ancestor (path);
+  int fd = open (ancestor, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  gboolean can = fd >= 0 && write (fd, content, sizeof content) == (ssize_t)sizeof content
+                 && fallocate (fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, HOLE_BYTES) == 0;
+
+  if (fd >= 0)
+    close (fd);
+  return can;
 }
 
 /* A lock on a file that was removed meanwhile keeps nobody out. */

@@ -25,6 +25,7 @@ char *sendoff_disk_dup_temporary_path (const char *final_path, const char *tag);
 char *sendoff_disk_dup_existing_ancestor (const char *path);
 gint64 sendoff_disk_get_free_bytes (const char *path, GError **error);
 gint64 sendoff_disk_get_max_file_bytes (const char *path);
+gboolean sendoff_disk_can_give_back (const char *path);
 
 int sendoff_disk_try_lock (const char *path, SendoffLockMode mode, GError **error);
 gboolean sendoff_disk_release_folder (int lock_fd, const char *lock_path, GError **error);

@@ -13,6 +13,7 @@
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-identity.h"
 #include "model/sendoff-captions.h"
+#include "model/sendoff-estimate.h"
 #include "model/sendoff-naming.h"
 
 /* After so many files of the same name something else is wrong. */
@@ -319,37 +320,72 @@ get_captions_uri (const SendoffOutputPlan *output)
 
 /* ---- Room ---- */
 
-/* Bytes that the outputs take together: what they take at least, and what they may take. Not known counts as 0. Copied
- * pictures are never kept as chunks. */
+/* Bytes that are needed at least, and that may be needed. */
+typedef struct {
+  gint64 low_bytes, high_bytes;
+} Room;
+
 static void
-sum_sizes (const SendoffPlan *plan, gboolean in_cache, gint64 *low_bytes, gint64 *high_bytes)
+add_size (const SendoffOutputPlan *output, Room *room)
 {
-  *low_bytes = *high_bytes = 0;
+  gint64 estimate = MAX (output->estimated_size_bytes, 0);
+
+  room->low_bytes += output->estimated_low_bytes > 0 ? output->estimated_low_bytes : estimate;
+  room->high_bytes += MAX (output->estimated_high_bytes, estimate);
+}
+
+/* Not known counts as 0. */
+static Room
+sum_files (const SendoffPlan *plan)
+{
+  Room room = { 0 };
+
+  for (guint i = 0; i < plan->outputs->len; i++)
+    add_size (sendoff_plan_get_output (plan, i), &room);
+  return room;
+}
+
+/* What there is twice of an output whose chunks give their space back: a little of the picture, and the sound. */
+static void
+add_handover (const SendoffOutputPlan *output, Room *room)
+{
+  gint64 bytes = sendoff_output_plan_get_handover_bytes (output) + (gint64)sendoff_estimate_audio_bytes (output);
+
+  room->low_bytes += bytes;
+  room->high_bytes += bytes;
+}
+
+/* Copied pictures are never kept as chunks. @gives_back: their space becomes the files' as these grow. */
+static Room
+sum_chunks (const SendoffPlan *plan, gboolean gives_back)
+{
+  Room room = { 0 };
+
   for (guint i = 0; i < plan->outputs->len; i++)
     {
       const SendoffOutputPlan *output = sendoff_plan_get_output (plan, i);
-      gint64 estimate = MAX (output->estimated_size_bytes, 0);
 
-      if (in_cache && output->video != NULL && output->video->copy != NULL)
-        continue;
-      *low_bytes += output->estimated_low_bytes > 0 ? output->estimated_low_bytes : estimate;
-      *high_bytes += MAX (output->estimated_high_bytes, estimate);
+      if (gives_back && sendoff_output_plan_hands_over (output))
+        add_handover (output, &room);
+      else if (output->video == NULL || output->video->copy == NULL)
+        add_size (output, &room);
     }
+  return room;
 }
 
 static void
 check_room_in (
-    Preflight *self, const char *folder, const char *field, const char *code, gint64 low, gint64 high)
+    Preflight *self, const char *folder, const char *field, const char *code, Room room)
 {
   gint64 free_bytes = sendoff_disk_get_free_bytes (folder, NULL);
   g_autofree char *name = g_filename_display_name (folder);
   g_autofree char *free_text = sendoff_format_size (MAX (free_bytes, 0));
-  g_autofree char *low_text = sendoff_format_size (low);
-  g_autofree char *high_text = sendoff_format_size (high);
+  g_autofree char *low_text = sendoff_format_size (room.low_bytes);
+  g_autofree char *high_text = sendoff_format_size (room.high_bytes);
 
-  if (free_bytes < 0 || free_bytes >= high)
+  if (free_bytes < 0 || free_bytes >= room.high_bytes)
     return;
-  if (free_bytes < low)
+  if (free_bytes < room.low_bytes)
     sendoff_issues_add (self->issues, SENDOFF_SEVERITY_ERROR, -1, field, code,
                         "The disk of “%s” has %s left, and this export needs at least %s there.", name,
                         free_text, low_text);
@@ -369,21 +405,22 @@ is_same_disk (const char *path, const char *other)
   return stat (a, &st_a) == 0 && stat (b, &st_b) == 0 && st_a.st_dev == st_b.st_dev;
 }
 
-/* The encoded chunks stay in the cache until the file made of them is verified. */
+/* The encoded chunks stay in the cache until the file made of them is verified, but for those of intra codecs. */
 static void
 check_room (Preflight *self, const char *folder)
 {
-  gint64 low, high, cache_low, cache_high;
+  gboolean same = is_same_disk (folder, self->cache_dir);
+  Room files = sum_files (self->plan);
+  Room chunks = sum_chunks (self->plan, same && sendoff_disk_can_give_back (self->cache_dir));
 
-  sum_sizes (self->plan, FALSE, &low, &high);
-  sum_sizes (self->plan, TRUE, &cache_low, &cache_high);
-  if (is_same_disk (folder, self->cache_dir))
+  if (same)
     {
-      check_room_in (self, folder, "output-folder", "disk-full", low + cache_low, high + cache_high);
-      return;
+      files.low_bytes += chunks.low_bytes;
+      files.high_bytes += chunks.high_bytes;
     }
-  check_room_in (self, folder, "output-folder", "disk-full", low, high);
-  check_room_in (self, self->cache_dir, NULL, "cache-disk-full", cache_low, cache_high);
+  check_room_in (self, folder, "output-folder", "disk-full", files);
+  if (!same)
+    check_room_in (self, self->cache_dir, NULL, "cache-disk-full", chunks);
 }
 
 static void

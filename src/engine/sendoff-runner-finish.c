@@ -138,8 +138,8 @@ mux (RunnerWork *work, RunnerOutput *output, GCancellable *cancellable)
   g_autoptr (JsonNode) node = NULL;
   int source_fd = sendoff_output_plan_copies (output->plan) ? self->source_fd : -1;
 
-  unlink (output->part_path);
-  spec->target_path = g_strdup (output->part_path);
+  if (!sendoff_runner_begin_handover (self, output, spec, &work->error))
+    return NULL;
   node = sendoff_worker_client_run (self->client, spec, source_fd, on_event, work, cancellable, &report, &work->error);
   work->stage = g_steal_pointer (&report.stage);
   if (node != NULL)
@@ -444,9 +444,12 @@ sendoff_runner_finish_returned (SendoffRunner *self, RunnerWork *work)
       return;
     }
   sendoff_runner_unclaim (self, index);
-  unlink (output->part_path);
-  if (g_error_matches (work->error, SENDOFF_ERROR, SENDOFF_ERROR_NO_SPACE))
+  if (g_error_matches (work->error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA)
+      && sendoff_runner_undo_handover (self, index))
     return;
-  if (!sendoff_runner_retry (self, work))
-    sendoff_runner_fail_output (self, index, work->error, work->stage != NULL ? work->stage : "finalizing");
+  sendoff_runner_settle_part (self, index);
+  if (g_error_matches (work->error, SENDOFF_ERROR, SENDOFF_ERROR_NO_SPACE) || sendoff_runner_retry (self, work))
+    return;
+  unlink (output->part_path);
+  sendoff_runner_fail_output (self, index, work->error, work->stage != NULL ? work->stage : "finalizing");
 }

@@ -278,7 +278,7 @@ sendoff_runner_hold (SendoffRunner *self)
 
       output->finishing = FALSE;
       if (!sendoff_runner_is_over (self, i) && output->part_path != NULL)
-        g_unlink (output->part_path);
+        sendoff_runner_settle_part (self, i);
     }
   for (guint i = 0; i < self->batches->len; i++)
     ((RunnerBatch *)g_ptr_array_index (self->batches, i))->pushed = FALSE;

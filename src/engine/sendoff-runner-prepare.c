@@ -46,14 +46,15 @@ static RunnerRendition *
 find_rendition (SendoffRunner *self, GHashTable *known, guint output, const char *identity, const char *key,
                 GError **error)
 {
-  g_autofree char *folder = dup_key_folder (self, key);
+  g_autofree char *leaf = sendoff_runner_dup_chunks_key (self, output, key);
+  g_autofree char *folder = dup_key_folder (self, leaf);
   guint group = (guint)self->outputs[output].plan->group;
   RunnerRendition *rendition = g_hash_table_lookup (known, identity);
   SendoffChunkLedger *ledger = NULL;
 
   if (rendition != NULL)
     return rendition;
-  if (sendoff_job_folder_note_key (self->cache_dir, self->export_id, key, error))
+  if (sendoff_job_folder_note_key (self->cache_dir, self->export_id, leaf, error))
     ledger = sendoff_chunk_ledger_open (folder, self->groups[group].grid, error);
   if (ledger == NULL)
     return NULL;
@@ -250,13 +251,6 @@ open_cache (SendoffRunner *self, GError **error)
   return TRUE;
 }
 
-/* Pictures that each stand for themselves are large, and quickly made again. */
-static gboolean
-is_worth_keeping (const SendoffVideoPlan *video)
-{
-  return g_strcmp0 (video->codec, "prores") != 0 && g_strcmp0 (video->codec, "dnxhd") != 0;
-}
-
 /* Lets the chunks go: of a job that is @over they may stay for others, within the cache's bound, unless @remove. */
 void
 sendoff_runner_close_cache (SendoffRunner *self, gboolean over, gboolean remove)
@@ -265,7 +259,7 @@ sendoff_runner_close_cache (SendoffRunner *self, gboolean over, gboolean remove)
     {
       RunnerRendition *rendition = g_ptr_array_index (self->renditions, i);
 
-      gboolean keep = !remove && (!over || is_worth_keeping (self->outputs[rendition->output].plan->video));
+      gboolean keep = !remove && (!over || !sendoff_video_plan_is_intra (self->outputs[rendition->output].plan->video));
 
       sendoff_chunk_ledger_close (g_steal_pointer (&rendition->ledger), !keep);
     }
@@ -335,7 +329,8 @@ sendoff_runner_choose_target (SendoffRunner *self, guint output, GError **error)
   return TRUE;
 }
 
-/* A job that goes on keeps the name that it had chosen, unless somebody else has taken it. */
+/* A job that goes on keeps the name that it had chosen, unless somebody else has taken it; its unfinished file keeps its
+ * own in any case. */
 static gboolean
 take_stored_target (SendoffRunner *self, guint output)
 {
@@ -343,13 +338,11 @@ take_stored_target (SendoffRunner *self, guint output)
                               ? g_filename_from_uri (self->target_uris[output], NULL, NULL)
                               : NULL;
   g_autofree char *tag = g_strdup_printf ("%s-%u", self->export_id, output);
-  g_autofree char *leftover = NULL;
   struct stat found;
 
   if (path == NULL)
     return FALSE;
-  leftover = sendoff_disk_dup_temporary_path (path, tag);
-  unlink (leftover);
+  self->outputs[output].part_path = sendoff_disk_dup_temporary_path (path, tag);
   if (lstat (path, &found) == 0 && !self->overwrite)
     return FALSE;
   sendoff_runner_set_target (self, output, g_steal_pointer (&path));
@@ -363,8 +356,7 @@ prepare_target (SendoffRunner *self, guint output, GError **error)
 
   if (!take_stored_target (self, output) && !sendoff_runner_choose_target (self, output, error))
     return FALSE;
-  /* Of a process that ended before it could store the name. */
-  unlink (self->outputs[output].part_path);
+  sendoff_runner_settle_part (self, output);
   folder = g_path_get_dirname (self->outputs[output].target);
   return sendoff_disk_make_folder (folder, error);
 }

@@ -168,6 +168,12 @@ void sendoff_runner_set_target (SendoffRunner *self, guint output, char *path);
 char *sendoff_runner_dup_sequential_mark (SendoffRunner *self, guint group);
 void sendoff_runner_close_cache (SendoffRunner *self, gboolean over, gboolean remove);
 
+/* sendoff-runner-handover.c */
+char *sendoff_runner_dup_chunks_key (SendoffRunner *self, guint output, const char *key);
+gboolean sendoff_runner_begin_handover (SendoffRunner *self, RunnerOutput *output, SendoffWorkerSpec *spec, GError **error);
+gboolean sendoff_runner_settle_part (SendoffRunner *self, guint output);
+gboolean sendoff_runner_undo_handover (SendoffRunner *self, guint output);
+
 /* sendoff-runner-rate.c */
 void sendoff_runner_begin_rate (SendoffRunner *self, RunnerRendition *rendition, const char *identity);
 void sendoff_runner_free_rate (RunnerRate *rate);

@@ -384,7 +384,7 @@ end_outputs (SendoffRunner *self, gboolean keep)
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < self->plan->outputs->len; i++)
-    if (self->outputs[i].part_path != NULL)
+    if (self->outputs[i].part_path != NULL && !(keep && sendoff_runner_settle_part (self, i)))
       unlink (self->outputs[i].part_path);
   if (keep)
     return;
@@ -402,8 +402,8 @@ end_outputs (SendoffRunner *self, gboolean keep)
  * @cancellable: told when the job is to end
  *
  * Blocks until every output is completed, failed or cancelled, or, after sendoff_runner_keep_for_later(), until
- * nothing runs any more. What happened is in the tracker. Nothing temporary is left, but for the chunks that are
- * kept for later.
+ * nothing runs any more. What happened is in the tracker. Nothing temporary is left, but for what is kept for later:
+ * chunks, and unfinished files that have taken their place.
  */
 void
 sendoff_runner_run (SendoffRunner *self, GCancellable *cancellable)

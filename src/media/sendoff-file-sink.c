@@ -75,13 +75,14 @@ sink_new (int fd)
 /**
  * sendoff_file_sink_new:
  * @path: a file to create or empty
+ * @keep: whether what is in it stays until it is written over, or the file is finished
  *
  * Returns: (transfer full): a sink, or %NULL with %SENDOFF_ERROR_FAILED or %SENDOFF_ERROR_NO_SPACE
  */
 SendoffFileSink *
-sendoff_file_sink_new (const char *path, GError **error)
+sendoff_file_sink_new (const char *path, gboolean keep, GError **error)
 {
-  int fd = open (path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  int fd = open (path, O_RDWR | O_CREAT | (keep ? 0 : O_TRUNC) | O_CLOEXEC, 0666);
 
   if (fd < 0)
     {
@@ -127,6 +128,13 @@ sendoff_file_sink_get_size (SendoffFileSink *self)
   return self->size;
 }
 
+/** sendoff_file_sink_get_fd: (transfer none): the file, -1 for a dry run. */
+int
+sendoff_file_sink_get_fd (SendoffFileSink *self)
+{
+  return self->fd;
+}
+
 /** sendoff_file_sink_get_errno: of the first write that failed, 0 when none did. */
 int
 sendoff_file_sink_get_errno (SendoffFileSink *self)
@@ -134,7 +142,7 @@ sendoff_file_sink_get_errno (SendoffFileSink *self)
   return self->error_number;
 }
 
-/** sendoff_file_sink_sync: waits until the disk has everything. */
+/** sendoff_file_sink_sync: waits until the disk has what was written so far. */
 gboolean
 sendoff_file_sink_sync (SendoffFileSink *self, GError **error)
 {
@@ -148,4 +156,14 @@ sendoff_file_sink_sync (SendoffFileSink *self, GError **error)
                                                                             : SENDOFF_ERROR_FAILED,
                "The file cannot be written: %s.", g_strerror (self->error_number));
   return FALSE;
+}
+
+/** sendoff_file_sink_finish: cuts off what was there before, and waits until the disk has everything. */
+gboolean
+sendoff_file_sink_finish (SendoffFileSink *self, GError **error)
+{
+  avio_flush (self->io);
+  if (self->error_number == 0 && ftruncate (self->fd, self->size) != 0)
+    self->error_number = errno;
+  return sendoff_file_sink_sync (self, error);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "media/sendoff-file-sink.h"
+#include "media/sendoff-handover.h"
 #include "media/sendoff-packet-joiner.h"
 
 /* Reserved beside the index for the box that fills up the rest. */
@@ -37,6 +38,7 @@ typedef struct
 {
   const SendoffOutputPlan *plan;
   GArray *inputs; /* Input, in the order of the file's streams */
+  SendoffHandover *handover; /* (nullable): the chunks give their space back */
 } Mux;
 
 /* One pass over everything. */
@@ -568,6 +570,22 @@ fill_all (Mux *self, GError **error)
 }
 
 static gboolean
+write_packet (Mux *self, Pass *pass, SendoffFileSink *sink, AVPacket *packet, GError **error)
+{
+  SendoffPacketJoiner *joiner = get_input (self, (guint)packet->stream_index)->joiner;
+  SendoffHandover *handover = joiner != NULL && sendoff_file_sink_get_fd (sink) >= 0 ? self->handover : NULL;
+  gint64 offset = avio_tell (pass->format->pb);
+  int size = packet->size, result;
+
+  if (handover != NULL && !sendoff_handover_fetch (handover, packet, offset, error))
+    return FALSE;
+  result = av_write_frame (pass->format, packet);
+  if (result < 0 || sendoff_file_sink_get_errno (sink) != 0)
+    return set_mux_error (sink, result, error);
+  return handover == NULL || sendoff_handover_add (handover, joiner, offset, size, error);
+}
+
+static gboolean
 write_packets (Mux *self, Pass *pass, SendoffFileSink *sink, SendoffEvents *events, GError **error)
 {
   gint64 written = 0;
@@ -575,15 +593,13 @@ write_packets (Mux *self, Pass *pass, SendoffFileSink *sink, SendoffEvents *even
   while (fill_all (self, error))
     {
       AVPacket *packet = take_next (self, pass);
-      int result;
 
       if (packet == NULL)
         return TRUE;
       if (packet->size == 0)
         continue;
-      result = av_write_frame (pass->format, packet);
-      if (result < 0 || sendoff_file_sink_get_errno (sink) != 0)
-        return set_mux_error (sink, result, error);
+      if (!write_packet (self, pass, sink, packet, error))
+        return FALSE;
       if (events != NULL)
         sendoff_events_progress (events, -1, -1, ++written, avio_tell (pass->format->pb), 0);
     }
@@ -699,18 +715,38 @@ count_frames (Mux *self)
   return first->joiner != NULL ? sendoff_packet_joiner_get_packets (first->joiner) : -1;
 }
 
+/* Opens the target, and decides how much of it is kept free for the index; what is gone on with has decided it. */
+static gboolean
+open_target (Mux *self, const SendoffWorkerSpec *spec, SendoffFileSink **sink, gint64 *reserve, GError **error)
+{
+  *sink = sendoff_file_sink_new (spec->target_path, spec->handover_path != NULL, error);
+  if (*sink == NULL)
+    return FALSE;
+  if (spec->handover_path != NULL)
+    {
+      self->handover = sendoff_handover_new (spec, *sink, error);
+      if (self->handover == NULL)
+        return FALSE;
+    }
+  *reserve = self->handover != NULL ? sendoff_handover_get_reserve (self->handover) : -1;
+  if (*reserve >= 0)
+    return TRUE;
+  *reserve = measure_index (self, error);
+  if (self->handover != NULL)
+    sendoff_handover_set_reserve (self->handover, *reserve);
+  return *reserve >= 0;
+}
+
 static SendoffMuxResult *
 write_file (Mux *self, const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error)
 {
   g_autoptr (SendoffFileSink) sink = NULL;
   SendoffMuxResult *result;
   Pass pass = { 0 };
-  gint64 reserve = measure_index (self, error);
+  gint64 reserve;
 
-  if (reserve < 0)
-    return NULL;
-  sink = sendoff_file_sink_new (spec->target_path, error);
-  if (sink == NULL || !run_pass (self, &pass, sink, reserve, events, error) || !sendoff_file_sink_sync (sink, error))
+  if (!open_target (self, spec, &sink, &reserve, error)
+      || !run_pass (self, &pass, sink, reserve, events, error) || !sendoff_file_sink_finish (sink, error))
     return NULL;
   result = sendoff_mux_result_new ();
   result->size_bytes = sendoff_file_sink_get_size (sink);
@@ -736,6 +772,7 @@ sendoff_role_mux (const SendoffWorkerSpec *spec, SendoffEvents *events, GError *
   g_array_set_clear_func (self.inputs, clear_input);
   if (open_inputs (&self, spec, error))
     result = write_file (&self, spec, events, error);
+  g_clear_pointer (&self.handover, sendoff_handover_free);
   g_array_unref (self.inputs);
   return result;
 }

@@ -81,6 +81,7 @@ struct _SendoffPacketReader {
   FILE *stream;
   gint64 end; /* offset of the trailer */
   gint64 position;
+  gint64 data_offset; /* of the last packet */
   SendoffPacketTrailer *trailer;
   AVCodecParameters *codec;
   SendoffCopyReader *copy; /* (nullable): reads from there and not from a file */
@@ -512,7 +513,8 @@ read_record (SendoffPacketReader *self, Record *record)
   record->flags = (int)take_int (&cursor, 4);
   record->size = (int)take_int (&cursor, 4);
   record->n_side = (int)take_int (&cursor, 4);
-  self->position += RECORD_SIZE + record->size;
+  self->data_offset = self->position + RECORD_SIZE;
+  self->position = self->data_offset + record->size;
   return record->size >= 0 && record->size <= MAX_PACKET && record->n_side >= 0 && record->n_side < 16
          && self->position <= self->end;
 }
@@ -571,6 +573,13 @@ sendoff_packet_reader_next (SendoffPacketReader *self, AVPacket *packet, GError 
         return -1;
       }
   return 1;
+}
+
+/** sendoff_packet_reader_get_data_offset: where in the file the data of the last packet is. */
+gint64
+sendoff_packet_reader_get_data_offset (SendoffPacketReader *self)
+{
+  return self->data_offset;
 }
 
 static gboolean

@@ -36,6 +36,7 @@ void sendoff_packet_reader_set_dry (SendoffPacketReader *self, gboolean dry);
 const SendoffPacketTrailer *sendoff_packet_reader_get_trailer (SendoffPacketReader *self);
 const AVCodecParameters *sendoff_packet_reader_get_codec (SendoffPacketReader *self);
 int sendoff_packet_reader_next (SendoffPacketReader *self, AVPacket *packet, GError **error);
+gint64 sendoff_packet_reader_get_data_offset (SendoffPacketReader *self);
 gboolean sendoff_packet_reader_next_times (SendoffPacketReader *self, gint64 *pts, gint64 *duration);
 void sendoff_packet_reader_rewind (SendoffPacketReader *self);
 void sendoff_packet_reader_free (SendoffPacketReader *self);

@@ -291,6 +291,23 @@ sendoff_packet_joiner_next (SendoffPacketJoiner *self, AVPacket *packet, GError 
   return 1;
 }
 
+/**
+ * sendoff_packet_joiner_get_place:
+ * @chunk: (out): which one the last packet came from
+ * @offset: (out): where in it the data is
+ *
+ * Returns: (transfer none) (nullable): the chunk's path; %NULL for a stream that is copied
+ */
+const char *
+sendoff_packet_joiner_get_place (SendoffPacketJoiner *self, guint *chunk, gint64 *offset)
+{
+  if (self->reader == NULL)
+    return NULL;
+  *chunk = self->next_path - 1;
+  *offset = sendoff_packet_reader_get_data_offset (self->reader);
+  return self->paths[*chunk];
+}
+
 /** sendoff_packet_joiner_rewind: back to the first packet. */
 void
 sendoff_packet_joiner_rewind (SendoffPacketJoiner *self)

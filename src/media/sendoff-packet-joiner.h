@@ -23,6 +23,7 @@ gint64 sendoff_packet_joiner_get_end (SendoffPacketJoiner *self);
 void sendoff_packet_joiner_extend_to (SendoffPacketJoiner *self, gint64 end);
 guint sendoff_packet_joiner_get_delay (SendoffPacketJoiner *self);
 int sendoff_packet_joiner_next (SendoffPacketJoiner *self, AVPacket *packet, GError **error);
+const char *sendoff_packet_joiner_get_place (SendoffPacketJoiner *self, guint *chunk, gint64 *offset);
 void sendoff_packet_joiner_rewind (SendoffPacketJoiner *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SendoffPacketJoiner, sendoff_packet_joiner_free)

@@ -275,6 +275,43 @@ sendoff_output_plan_copies (const SendoffOutputPlan *self)
   return (self->video != NULL && self->video->copy != NULL) || (self->audio != NULL && self->audio->copy != NULL);
 }
 
+/** sendoff_video_plan_is_intra: whether every picture stands for itself: the files are large, and quickly made again. */
+gboolean
+sendoff_video_plan_is_intra (const SendoffVideoPlan *self)
+{
+  return g_strcmp0 (self->codec, "prores") == 0 || g_strcmp0 (self->codec, "dnxhd") == 0;
+}
+
+static gboolean
+has_text_tracks (const SendoffOutputPlan *self)
+{
+  for (guint i = 0; self->extras != NULL && i < self->extras->texts->len; i++)
+    if (((const SendoffTextPlan *)g_ptr_array_index (self->extras->texts, i))->use == SENDOFF_TEXT_TRACK)
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * sendoff_output_plan_hands_over:
+ *
+ * Whether the chunks' space can be given back while the file is written: they are large, and the muxer writes each packet
+ * as it is, at a place that is known before. Between them QuickTime's text tracks have packets of the muxer's own, and
+ * Matroska holds packets back until a cluster is full.
+ */
+gboolean
+sendoff_output_plan_hands_over (const SendoffOutputPlan *self)
+{
+  return sendoff_output_plan_encodes_video (self) && sendoff_video_plan_is_intra (self->video) && self->size == NULL
+         && (g_strcmp0 (self->muxer, "mov") == 0 || g_strcmp0 (self->muxer, "mp4") == 0) && !has_text_tracks (self);
+}
+
+/** sendoff_output_plan_get_handover_bytes: how much of such an output's picture is on the disk twice, at most. */
+gint64
+sendoff_output_plan_get_handover_bytes (const SendoffOutputPlan *self)
+{
+  return CLAMP (self->estimated_size_bytes / 16, 1 << 20, 64 << 20);
+}
+
 /** sendoff_chunk_group_get_n_chunks: how many chunks the grid of @self has. */
 guint
 sendoff_chunk_group_get_n_chunks (const SendoffChunkGroup *self)

@@ -225,6 +225,9 @@ const SendoffOutputPlan *sendoff_plan_get_output (const SendoffPlan *self, guint
 gboolean sendoff_output_plan_encodes_video (const SendoffOutputPlan *self);
 gboolean sendoff_output_plan_encodes_audio (const SendoffOutputPlan *self);
 gboolean sendoff_output_plan_copies (const SendoffOutputPlan *self);
+gboolean sendoff_video_plan_is_intra (const SendoffVideoPlan *self);
+gboolean sendoff_output_plan_hands_over (const SendoffOutputPlan *self);
+gint64 sendoff_output_plan_get_handover_bytes (const SendoffOutputPlan *self);
 guint sendoff_chunk_group_get_n_chunks (const SendoffChunkGroup *self);
 char *sendoff_plan_dup_video_key (const SendoffPlan *self, guint output, char *const *libraries);
 char *sendoff_plan_dup_audio_key (const SendoffPlan *self, guint output, guint track, char *const *libraries);

@@ -91,6 +91,8 @@ static const SendoffField worker_spec_fields[] = {
   SENDOFF_FIELD (SendoffWorkerSpec, video_paths, FILENAMES),
   SENDOFF_FIELD (SendoffWorkerSpec, audio_paths, FILENAMES),
   SENDOFF_FIELD (SendoffWorkerSpec, target_path, FILENAME),
+  SENDOFF_FIELD (SendoffWorkerSpec, handover_path, FILENAME),
+  SENDOFF_FIELD (SendoffWorkerSpec, handover_bytes, INT64),
   SENDOFF_FIELDS_END,
 };
 

@@ -130,6 +130,9 @@ typedef struct {
   char **video_paths; /* packet files in order */
   char **audio_paths; /* (nullable): packet files of the output's audio tracks, in order */
   char *target_path; /* temporary file to create */
+  char *handover_path;   /* (nullable): the SendoffHandoverNote, beside the chunks, which give their space back as they are
+                            joined; target_path exists */
+  gint64 handover_bytes; /* so much is joined before its space is given back */
 } SendoffWorkerSpec;
 SENDOFF_DECLARE_DOC (SendoffWorkerSpec, sendoff_worker_spec)
 

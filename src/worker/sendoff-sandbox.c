@@ -180,6 +180,7 @@ grant_what_spec_names (Ruleset *self, const SendoffWorkerSpec *spec)
   for (guint i = 0; spec->audio_paths != NULL && spec->audio_paths[i] != NULL; i++)
     grant_folder_of (self, spec->audio_paths[i], MAY_READ_FILE);
   grant_new_file (self, spec->target_path);
+  grant_folder_of (self, spec->handover_path, MAY_FILL | MAY_READ_DIR);
 }
 
 static gboolean

@@ -1,6 +1,7 @@
 """Pulling the plug: the owner or a worker is killed at any moment, and the export goes on to the same bytes.
 
-ROUNDS (default 4) says how often, SEED which moments; a failure names both.
+ROUNDS (default 4) says how often, SEED which moments; a failure names both. LENGTH and RATE (24 and 5) are the
+source's, in seconds and frames per second.
 """
 import os
 import random
@@ -13,6 +14,8 @@ import support
 
 ROUNDS = int(os.environ.get('ROUNDS', '4'))
 SEED = int(os.environ.get('SEED', '0')) or random.SystemRandom().randrange(1, 10 ** 9)
+LENGTH = int(os.environ.get('LENGTH', '24'))
+RATE = int(os.environ.get('RATE', '5'))
 
 OUTPUTS = ['codec=h264,speed=fast,suffix=_wide', 'codec=h264,resolution=320x320,fit=crop,speed=fast,suffix=_square',
            'codec=vp9,resolution=240x136,speed=fast,suffix=_small']
@@ -37,7 +40,7 @@ class Kill(support.CliTest):
         super().setUpClass()
         cls.source = os.path.join(cls.shared, 'source.mp4')
         # Few frames over a long time: several chunks, and quickly made.
-        support.make_clip(cls.source, seconds=24, size='640x360', rate=5, extra=['-g', '10'])
+        support.make_clip(cls.source, seconds=LENGTH, size='640x360', rate=RATE, extra=['-g', str(2 * RATE)])
 
     def make_reference(self):
         began = time.monotonic()

@@ -25,6 +25,13 @@ typedef struct {
 
 #define SKIPPED 200
 
+/* The sanitizer reads about its own process, and forks to look for leaks when it ends: the walls have a door for it. */
+#ifdef __SANITIZE_ADDRESS__
+#define IS_SANITIZED TRUE
+#else
+#define IS_SANITIZED FALSE
+#endif
+
 static void
 set_up (Fixture *self, gconstpointer data)
 {
@@ -169,14 +176,13 @@ open_device (const SendoffWorkerSpec *spec)
 static void
 test_files (Fixture *self, gconstpointer data)
 {
-#ifdef __SANITIZE_ADDRESS__
-  g_test_skip ("the sanitizer needs to read about its own process");
-#else
-  g_assert_cmpint (open_passwd (NULL), ==, 0);
-  assert_refused (self, open_passwd, TRUE, EACCES);
-  assert_refused (self, read_neighbour, TRUE, EACCES);
-  assert_refused (self, open_device, TRUE, EACCES);
-#endif
+  if (!IS_SANITIZED)
+    {
+      g_assert_cmpint (open_passwd (NULL), ==, 0);
+      assert_refused (self, open_passwd, TRUE, EACCES);
+      assert_refused (self, read_neighbour, TRUE, EACCES);
+      assert_refused (self, open_device, TRUE, EACCES);
+    }
   assert_refused (self, write_neighbour, TRUE, EACCES);
   assert_refused (self, make_neighbour, TRUE, EACCES);
   assert_refused (self, remove_neighbour, TRUE, EACCES);
@@ -214,9 +220,6 @@ read_parent (const SendoffWorkerSpec *spec)
   return process_vm_readv (getppid (), &here, 1, &there, 1, 0) < 0 ? errno : 0;
 }
 
-#ifndef __SANITIZE_ADDRESS__
-/* What the sanitizer itself does when it looks for leaks. */
-
 static int
 start_process (const SendoffWorkerSpec *spec)
 {
@@ -244,7 +247,6 @@ outlive_parent (const SendoffWorkerSpec *spec)
 {
   return prctl (PR_SET_PDEATHSIG, 0) != 0 ? errno : 0;
 }
-#endif
 
 static int
 call_young (const SendoffWorkerSpec *spec)
@@ -261,12 +263,13 @@ test_calls (Fixture *self, gconstpointer data)
   assert_refused (self, run_program, FALSE, EPERM);
   assert_refused (self, read_parent, FALSE, EPERM);
   assert_refused (self, call_young, FALSE, ENOSYS);
-#ifndef __SANITIZE_ADDRESS__
-  assert_refused (self, start_process, FALSE, EPERM);
-  assert_refused (self, kill_parent, FALSE, EPERM);
-  assert_refused (self, trace_parent, FALSE, EPERM);
-  assert_refused (self, outlive_parent, FALSE, EPERM);
-#endif
+  if (!IS_SANITIZED)
+    {
+      assert_refused (self, start_process, FALSE, EPERM);
+      assert_refused (self, kill_parent, FALSE, EPERM);
+      assert_refused (self, trace_parent, FALSE, EPERM);
+      assert_refused (self, outlive_parent, FALSE, EPERM);
+    }
 }
 
 static int
