@@ -5,6 +5,7 @@
 
 #include "base/sendoff-i18n.h"
 #include "cli/sendoff-cli-commands.h"
+#include "cli/sendoff-cli-outcome.h"
 #include "cli/sendoff-cli-text.h"
 #include "sendoff-config.h"
 
@@ -108,10 +109,18 @@ dispatch (SendoffCli *cli, char **args)
   return command != NULL ? command->run (cli, args) : report_unknown (cli, args[0]);
 }
 
+/* Whoever reads documents finds one when something is wrong with the command line, too. */
+static gboolean
+wants_document (const SendoffCli *cli, char **args)
+{
+  return !cli->answered && (cli->json || g_strv_contains ((const char *const *)args, "--json"));
+}
+
 int
 main (int argc, char **argv)
 {
   g_autoptr (SendoffCli) cli = NULL;
+  SendoffExit status;
 
   sendoff_i18n_init ();
   /* A worker or a reader of our output that goes away is an error like any other. */
@@ -119,5 +128,8 @@ main (int argc, char **argv)
   g_log_writer_default_set_use_stderr (TRUE);
   g_set_prgname ("sendoff-cli");
   cli = sendoff_cli_new ();
-  return dispatch (cli, argv + 1);
+  status = dispatch (cli, argv + 1);
+  if (status != SENDOFF_EXIT_COMPLETED && wants_document (cli, argv + 1))
+    sendoff_cli_answer_failure (cli, status);
+  return status;
 }

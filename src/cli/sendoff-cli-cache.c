@@ -19,7 +19,7 @@ print_facts (SendoffCli *cli, const SendoffCacheFacts *facts, gboolean automatic
 }
 
 static void
-print_document (const SendoffCacheFacts *facts, gboolean automatic)
+print_document (SendoffCli *cli, const SendoffCacheFacts *facts, gboolean automatic)
 {
   g_autoptr (JsonObject) object = json_object_new ();
   g_autoptr (JsonNode) node = NULL;
@@ -32,7 +32,7 @@ print_document (const SendoffCacheFacts *facts, gboolean automatic)
   json_object_set_int_member (object, "live_bytes", facts->use.live_bytes);
   json_object_set_int_member (object, "removed_bytes", facts->removed_bytes);
   node = json_node_init_object (json_node_alloc (), object);
-  sendoff_cli_print_json (node, TRUE);
+  sendoff_cli_print_json (cli, node, TRUE);
 }
 
 static SendoffExit
@@ -48,7 +48,7 @@ trim (SendoffCli *cli, gboolean clear)
   if (facts == NULL)
     return sendoff_cli_report (cli, error);
   if (cli->json)
-    print_document (facts, automatic);
+    print_document (cli, facts, automatic);
   else
     print_facts (cli, facts, automatic);
   return SENDOFF_EXIT_COMPLETED;

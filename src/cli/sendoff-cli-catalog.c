@@ -344,7 +344,7 @@ show_entry (SendoffCli *cli, const View *view, JsonArray *entries, const char *i
       return SENDOFF_EXIT_USAGE;
     }
   if (cli->json)
-    sendoff_cli_print_json (entry, TRUE);
+    sendoff_cli_print_json (cli, entry, TRUE);
   else
     print_entry (entry);
   return SENDOFF_EXIT_COMPLETED;
@@ -363,7 +363,7 @@ show_all (SendoffCli *cli, const View *view, JsonArray *entries)
     }
   json_object_set_array_member (object, view->member, json_array_ref (entries));
   document = json_node_init_object (json_node_alloc (), object);
-  sendoff_cli_print_json (document, TRUE);
+  sendoff_cli_print_json (cli, document, TRUE);
   return SENDOFF_EXIT_COMPLETED;
 }
 

@@ -220,7 +220,7 @@ show_estimates (SendoffCli *cli, GPtrArray *requests, double effort)
   if (sendoff_cli_is_cancelled (cli))
     return SENDOFF_EXIT_CANCELLED;
   if (cli->json)
-    sendoff_cli_print_documents (documents, "estimates");
+    sendoff_cli_print_documents (cli, documents, "estimates");
   return common;
 }
 

@@ -78,11 +78,11 @@ export_all (SendoffCli *cli, GPtrArray *requests)
   return sendoff_cli_outcomes_conclude (cli, outcomes);
 }
 
-static SendoffExit
-report_stored (SendoffCli *cli, GPtrArray *jobs)
+/* @node (transfer full) says what is wrong, or nothing when all is well. */
+static void
+report_stored (SendoffCli *cli, GPtrArray *jobs, JsonNode *what)
 {
-  g_autoptr (JsonObject) object = json_object_new ();
-  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (JsonNode) node = what;
   JsonArray *array = json_array_new ();
 
   for (guint i = 0; i < jobs->len; i++)
@@ -93,39 +93,53 @@ report_stored (SendoffCli *cli, GPtrArray *jobs)
       if (!cli->json)
         g_print ("%s\n", sendoff_job_get_export_id (job));
     }
-  json_object_set_array_member (object, "jobs", array);
-  node = json_node_init_object (json_node_alloc (), object);
+  json_object_set_array_member (json_node_get_object (node), "jobs", array);
   if (cli->json)
-    sendoff_cli_print_json (node, TRUE);
-  return SENDOFF_EXIT_COMPLETED;
+    sendoff_cli_print_json (cli, node, TRUE);
 }
 
-/* Plans and stores; the first request that is wrong ends it. */
+/* Plans and stores one request: NULL when all is well, or (transfer full) the document that says what is not. */
+static JsonNode *
+store (SendoffCli *cli, SendoffRequest *request, GPtrArray *jobs, SendoffExit *status)
+{
+  g_autoptr (GPtrArray) issues = g_ptr_array_new_with_free_func ((GDestroyNotify)sendoff_issue_free);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SendoffPlan) plan = prepare (cli, request, issues, &error);
+  SendoffJob *job = NULL;
+
+  if (plan != NULL)
+    sendoff_cli_report_issues (cli, issues, SENDOFF_SEVERITY_WARNING);
+  if (plan != NULL && sendoff_issues_have_error (issues, -1))
+    {
+      *status = SENDOFF_EXIT_INVALID;
+      return sendoff_cli_invalid_to_json (issues);
+    }
+  if (plan != NULL)
+    job = sendoff_cli_submit (cli, request, plan, &error);
+  if (job == NULL)
+    {
+      *status = sendoff_cli_report (cli, error);
+      return sendoff_cli_failure_to_json (error, plan == NULL ? "probe" : "queue");
+    }
+  g_ptr_array_add (jobs, job);
+  return NULL;
+}
+
+/* The first request that is wrong ends it; those before it are stored. */
 static SendoffExit
 store_all (SendoffCli *cli, GPtrArray *requests)
 {
   g_autoptr (GPtrArray) jobs = g_ptr_array_new ();
+  SendoffExit status = SENDOFF_EXIT_COMPLETED;
+  JsonNode *wrong = NULL;
 
   sendoff_engine_set_store_only (cli->engine, TRUE);
-  for (guint i = 0; i < requests->len; i++)
-    {
-      SendoffRequest *request = g_ptr_array_index (requests, i);
-      g_autoptr (GPtrArray) issues = g_ptr_array_new_with_free_func ((GDestroyNotify)sendoff_issue_free);
-      g_autoptr (GError) error = NULL;
-      g_autoptr (SendoffPlan) plan = prepare (cli, request, issues, &error);
-      SendoffJob *job = NULL;
-
-      if (plan != NULL)
-        sendoff_cli_report_issues (cli, issues, SENDOFF_SEVERITY_WARNING);
-      if (plan != NULL && sendoff_issues_have_error (issues, -1))
-        return SENDOFF_EXIT_INVALID;
-      if (plan != NULL)
-        job = sendoff_cli_submit (cli, request, plan, &error);
-      if (job == NULL)
-        return sendoff_cli_report (cli, error);
-      g_ptr_array_add (jobs, job);
-    }
-  return report_stored (cli, jobs);
+  for (guint i = 0; i < requests->len && wrong == NULL; i++)
+    wrong = store (cli, g_ptr_array_index (requests, i), jobs, &status);
+  if (wrong == NULL)
+    wrong = json_node_init_object (json_node_alloc (), json_object_new ());
+  report_stored (cli, jobs, wrong);
+  return status;
 }
 
 /** sendoff_cli_run_export: "export": plans, runs, verifies, and waits until all is done. */

@@ -142,6 +142,20 @@ sendoff_cli_failure_to_json (const GError *error, const char *stage)
   return json_node_init_object (json_node_alloc (), object);
 }
 
+/** sendoff_cli_answer_failure: the document of a command that ends with @status before it had anything to show. */
+void
+sendoff_cli_answer_failure (SendoffCli *cli, SendoffExit status)
+{
+  g_autoptr (GError) error = cli->failure != NULL ? g_error_copy (cli->failure) : NULL;
+  g_autoptr (JsonNode) node = NULL;
+
+  if (error == NULL)
+    error = g_error_new_literal (SENDOFF_ERROR, status == SENDOFF_EXIT_USAGE ? SENDOFF_ERROR_USAGE : SENDOFF_ERROR_FAILED,
+                                 cli->first_message != NULL ? cli->first_message : "");
+  node = sendoff_cli_failure_to_json (error, NULL);
+  sendoff_cli_print_json (cli, node, TRUE);
+}
+
 static JsonNode *
 outcome_to_json (const SendoffCliOutcome *self)
 {
@@ -286,9 +300,9 @@ sendoff_cli_outcomes_conclude (SendoffCli *cli, GPtrArray *outcomes)
       json_object_set_string_member (event, "event", "result");
       json_object_set_member (event, "result", g_steal_pointer (&document));
       node = json_node_init_object (json_node_alloc (), event);
-      sendoff_cli_print_json (node, FALSE);
+      sendoff_cli_print_json (cli, node, FALSE);
     }
   else if (cli->json)
-    sendoff_cli_print_json (document, TRUE);
+    sendoff_cli_print_json (cli, document, TRUE);
   return sendoff_cli_outcomes_get_exit (outcomes);
 }

@@ -23,6 +23,7 @@ void sendoff_cli_outcome_free (SendoffCliOutcome *self);
 SendoffExit sendoff_cli_outcomes_get_exit (GPtrArray *outcomes);
 JsonNode *sendoff_cli_outcomes_to_json (GPtrArray *outcomes);
 JsonNode *sendoff_cli_failure_to_json (const GError *error, const char *stage);
+void sendoff_cli_answer_failure (SendoffCli *cli, SendoffExit status);
 void sendoff_cli_outcomes_print (SendoffCli *cli, GPtrArray *outcomes);
 SendoffExit sendoff_cli_outcomes_conclude (SendoffCli *cli, GPtrArray *outcomes);
 

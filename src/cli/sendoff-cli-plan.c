@@ -130,7 +130,7 @@ sendoff_cli_show_plans (SendoffCli *cli, GPtrArray *requests, gboolean scan)
     }
   if (!cli->json)
     return common;
-  sendoff_cli_print_documents (documents, "plans");
+  sendoff_cli_print_documents (cli, documents, "plans");
   return common;
 }
 

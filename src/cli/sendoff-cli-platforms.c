@@ -37,7 +37,7 @@ print_updated (SendoffCli *cli, const char *text)
         g_print ("%s: %s, %u rules as of %s\n", platform->platform_id, platform->name, platform->rules->len, date);
     }
   if (cli->json)
-    sendoff_cli_print_json (node, TRUE);
+    sendoff_cli_print_json (cli, node, TRUE);
 }
 
 static SendoffExit
@@ -78,7 +78,7 @@ export (SendoffCli *cli, const char *platform_id)
       sendoff_cli_message (cli, "There is no platform “%s”.", platform_id);
       return SENDOFF_EXIT_USAGE;
     }
-  sendoff_cli_print_json (node, TRUE);
+  sendoff_cli_print_json (cli, node, TRUE);
   return SENDOFF_EXIT_COMPLETED;
 }
 

@@ -37,11 +37,11 @@ read_preset (SendoffCli *cli, const char *path, GError **error)
 
 /* What "presets add" takes again. */
 static void
-print_preset (const SendoffPreset *preset)
+print_preset (SendoffCli *cli, const SendoffPreset *preset)
 {
   g_autoptr (JsonNode) node = sendoff_preset_to_json (preset);
 
-  sendoff_cli_print_json (node, TRUE);
+  sendoff_cli_print_json (cli, node, TRUE);
 }
 
 static SendoffExit
@@ -54,7 +54,7 @@ save_preset (SendoffCli *cli, const SendoffPreset *preset)
   if (!sendoff_engine_save_preset_finish (cli->engine, sendoff_cli_wait (&result), &error))
     return sendoff_cli_report (cli, error);
   if (cli->json)
-    print_preset (sendoff_catalog_get_preset (get_catalog (cli), preset->preset_id));
+    print_preset (cli, sendoff_catalog_get_preset (get_catalog (cli), preset->preset_id));
   else
     {
       g_autofree char *words = sendoff_preset_dup_words (preset, get_catalog (cli));
@@ -207,7 +207,7 @@ export_preset (SendoffCli *cli, char **words)
 
   if (preset == NULL)
     return SENDOFF_EXIT_USAGE;
-  print_preset (preset);
+  print_preset (cli, preset);
   return SENDOFF_EXIT_COMPLETED;
 }
 

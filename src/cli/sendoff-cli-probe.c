@@ -60,7 +60,7 @@ sendoff_cli_run_probe (SendoffCli *cli, char **args)
     status = sendoff_cli_report (cli, error);
   document = source != NULL ? sendoff_media_info_to_json (source) : sendoff_cli_failure_to_json (error, "probe");
   if (cli->json)
-    sendoff_cli_print_json (document, TRUE);
+    sendoff_cli_print_json (cli, document, TRUE);
   else if (source != NULL)
     print_source (source);
   return status;

@@ -208,14 +208,14 @@ snapshot_to_json (const Row *row)
 }
 
 static void
-print_event (Row *row)
+print_event (SendoffCli *cli, Row *row)
 {
   g_autoptr (JsonNode) node = snapshot_to_json (row);
   g_autofree char *text = sendoff_json_to_text (node, FALSE);
 
   if (g_strcmp0 (text, row->last) == 0)
     return;
-  sendoff_cli_print_json (node, FALSE);
+  sendoff_cli_print_json (cli, node, FALSE);
   g_free (row->last);
   row->last = g_steal_pointer (&text);
 }
@@ -233,7 +233,7 @@ show (SendoffCliProgress *self)
     }
   for (guint i = 0; i < self->rows->len; i++)
     if (self->cli->json_events)
-      print_event (g_ptr_array_index (self->rows, i));
+      print_event (self->cli, g_ptr_array_index (self->rows, i));
     else
       print_stage (g_ptr_array_index (self->rows, i));
 }

@@ -28,7 +28,7 @@ show_changed (SendoffCli *cli, SendoffJob *job, const char *words)
       return SENDOFF_EXIT_COMPLETED;
     }
   node = sendoff_cli_job_to_json (job);
-  sendoff_cli_print_json (node, TRUE);
+  sendoff_cli_print_json (cli, node, TRUE);
   return SENDOFF_EXIT_COMPLETED;
 }
 
@@ -87,7 +87,7 @@ set_queue_paused (const Call *call, gboolean paused)
   json_object_set_boolean_member (object, "paused", paused);
   node = json_node_init_object (json_node_alloc (), object);
   if (call->cli->json)
-    sendoff_cli_print_json (node, TRUE);
+    sendoff_cli_print_json (call->cli, node, TRUE);
   else
     g_print (paused ? "The queue is paused.\n" : "The queue goes on.\n");
   return SENDOFF_EXIT_COMPLETED;

@@ -112,7 +112,7 @@ list_jobs (SendoffCli *cli)
     }
   json_object_set_array_member (object, "jobs", array);
   node = json_node_init_object (json_node_alloc (), object);
-  sendoff_cli_print_json (node, TRUE);
+  sendoff_cli_print_json (cli, node, TRUE);
   return SENDOFF_EXIT_COMPLETED;
 }
 
@@ -151,7 +151,7 @@ show_job (SendoffCli *cli, const char *id)
     {
       g_autoptr (JsonNode) node = sendoff_cli_job_to_json (job);
 
-      sendoff_cli_print_json (node, TRUE);
+      sendoff_cli_print_json (cli, node, TRUE);
       return SENDOFF_EXIT_COMPLETED;
     }
   name = sendoff_cli_dup_request_name (sendoff_job_get_request (job));

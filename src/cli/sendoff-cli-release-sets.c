@@ -6,11 +6,11 @@
 #include "cli/sendoff-cli-text.h"
 
 static void
-print_set (const SendoffReleaseSet *set)
+print_set (SendoffCli *cli, const SendoffReleaseSet *set)
 {
   g_autoptr (JsonNode) node = sendoff_release_set_to_json (set);
 
-  sendoff_cli_print_json (node, TRUE);
+  sendoff_cli_print_json (cli, node, TRUE);
 }
 
 static SendoffExit
@@ -34,7 +34,7 @@ list_sets (SendoffCli *cli, GPtrArray *sets, char **words)
   json_object_set_array_member (object, "release_sets", array);
   document = json_node_init_object (json_node_alloc (), object);
   if (cli->json)
-    sendoff_cli_print_json (document, TRUE);
+    sendoff_cli_print_json (cli, document, TRUE);
   else if (sets->len == 0)
     g_print ("There are no release sets yet. “sendoff-cli release-sets new NAME --platform youtube …” makes "
              "one.\n");
@@ -61,7 +61,7 @@ export_set (SendoffCli *cli, GPtrArray *sets, char **words)
 
   if (set == NULL)
     return SENDOFF_EXIT_USAGE;
-  print_set (set);
+  print_set (cli, set);
   return SENDOFF_EXIT_COMPLETED;
 }
 
@@ -77,7 +77,7 @@ save_set (SendoffCli *cli, const SendoffReleaseSet *set)
   if (sets == NULL)
     return sendoff_cli_report (cli, error);
   if (cli->json)
-    print_set (set);
+    print_set (cli, set);
   else
     g_print ("%s: %s\n", set->release_set_id, set->name);
   return SENDOFF_EXIT_COMPLETED;

@@ -151,7 +151,7 @@ report_nothing (SendoffCli *cli)
   json_object_set_array_member (object, "exports", json_array_new ());
   node = json_node_init_object (json_node_alloc (), object);
   if (cli->json)
-    sendoff_cli_print_json (node, TRUE);
+    sendoff_cli_print_json (cli, node, TRUE);
   else if (!cli->json_events)
     g_print ("Nothing waits, and nothing was interrupted.\n");
   return SENDOFF_EXIT_COMPLETED;

@@ -114,7 +114,7 @@ show (SendoffCli *cli, const char *only)
     }
   node = json_node_init_object (json_node_alloc (), object);
   if (cli->json)
-    sendoff_cli_print_json (node, TRUE);
+    sendoff_cli_print_json (cli, node, TRUE);
   else
     sendoff_cli_table_print (table);
   return SENDOFF_EXIT_COMPLETED;

@@ -310,7 +310,7 @@ report_failure (SendoffCli *cli, const GError *error)
   g_autoptr (JsonNode) document = sendoff_cli_failure_to_json (error, "thumbnails");
 
   if (cli->json)
-    sendoff_cli_print_json (document, TRUE);
+    sendoff_cli_print_json (cli, document, TRUE);
   return g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND) ? SENDOFF_EXIT_SOURCE : status;
 }
 
@@ -331,7 +331,7 @@ sendoff_cli_run_thumbnails (SendoffCli *cli, char **args)
     return report_failure (cli, error);
   document = saved_to_json (saved);
   if (cli->json)
-    sendoff_cli_print_json (document, TRUE);
+    sendoff_cli_print_json (cli, document, TRUE);
   else
     print_saved (saved);
   return SENDOFF_EXIT_COMPLETED;

@@ -55,7 +55,7 @@ validate (SendoffCli *cli, SendoffRequest *request, gboolean scan)
 
       document = sendoff_cli_failure_to_json (error, "probe");
       if (cli->json)
-        sendoff_cli_print_json (document, TRUE);
+        sendoff_cli_print_json (cli, document, TRUE);
       return status;
     }
   valid = !sendoff_issues_have_error (issues, -1);
@@ -66,7 +66,7 @@ validate (SendoffCli *cli, SendoffRequest *request, gboolean scan)
       json_object_set_boolean_member (object, "valid", valid);
       json_object_set_array_member (object, "issues", sendoff_cli_issues_to_json (issues));
       document = json_node_init_object (json_node_alloc (), object);
-      sendoff_cli_print_json (document, TRUE);
+      sendoff_cli_print_json (cli, document, TRUE);
     }
   else
     print_issues (issues, valid);

@@ -34,7 +34,7 @@ ask (SendoffCli *cli, const Options *options, GError **error)
 
 /* {"file", "passed", "checks", …}, or {"file", "passed": false, "error": {…}} of a file that cannot be read. */
 static void
-print_document (const Options *options, const SendoffCertificate *certificate, const GError *error)
+print_document (SendoffCli *cli, const Options *options, const SendoffCertificate *certificate, const GError *error)
 {
   g_autofree char *name = g_filename_display_name (options->inputs[0]);
   g_autoptr (JsonNode) node = NULL;
@@ -55,7 +55,7 @@ print_document (const Options *options, const SendoffCertificate *certificate, c
       node = json_node_init_object (json_node_alloc (), object);
     }
   json_object_set_string_member (json_node_get_object (node), "file", name);
-  sendoff_cli_print_json (node, TRUE);
+  sendoff_cli_print_json (cli, node, TRUE);
 }
 
 static void
@@ -101,7 +101,7 @@ sendoff_cli_run_verify (SendoffCli *cli, char **args)
   else
     status = certificate->passed ? SENDOFF_EXIT_COMPLETED : SENDOFF_EXIT_FAILED;
   if (cli->json && status != SENDOFF_EXIT_USAGE)
-    print_document (&options, certificate, error);
+    print_document (cli, &options, certificate, error);
   else if (certificate != NULL)
     print_words (&options, certificate);
   return status;

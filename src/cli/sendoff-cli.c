@@ -57,6 +57,8 @@ sendoff_cli_free (SendoffCli *self)
   g_clear_pointer (&self->jobs, g_ptr_array_unref);
   g_clear_object (&self->engine);
   g_clear_object (&self->cancellable);
+  g_clear_error (&self->failure);
+  g_free (self->first_message);
   g_free (self);
 }
 
@@ -200,34 +202,37 @@ sendoff_cli_message (SendoffCli *self, const char *format, ...)
   if (self->progress != NULL)
     sendoff_cli_progress_clear (self->progress);
   g_printerr ("sendoff-cli: %s\n", printable);
+  if (self->first_message == NULL)
+    self->first_message = g_steal_pointer (&text);
 }
 
 /** sendoff_cli_print_json: @node on standard output, in UTF-8 whatever the locale, and a line end. */
 void
-sendoff_cli_print_json (JsonNode *node, gboolean pretty)
+sendoff_cli_print_json (SendoffCli *self, JsonNode *node, gboolean pretty)
 {
   g_autofree char *text = sendoff_json_to_text (node, pretty);
 
   fputs (text, stdout);
   fputc ('\n', stdout);
   fflush (stdout);
+  self->answered = TRUE;
 }
 
 /** sendoff_cli_print_documents: one document as it is, several as the member @name of one. */
 void
-sendoff_cli_print_documents (JsonArray *documents, const char *name)
+sendoff_cli_print_documents (SendoffCli *self, JsonArray *documents, const char *name)
 {
   g_autoptr (JsonObject) object = json_object_new ();
   g_autoptr (JsonNode) node = NULL;
 
   if (json_array_get_length (documents) == 1)
     {
-      sendoff_cli_print_json (json_array_get_element (documents, 0), TRUE);
+      sendoff_cli_print_json (self, json_array_get_element (documents, 0), TRUE);
       return;
     }
   json_object_set_array_member (object, name, json_array_ref (documents));
   node = json_node_init_object (json_node_alloc (), object);
-  sendoff_cli_print_json (node, TRUE);
+  sendoff_cli_print_json (self, node, TRUE);
 }
 
 /** sendoff_cli_exit_for_error: the exit status that says @error. */
@@ -255,5 +260,7 @@ SendoffExit
 sendoff_cli_report (SendoffCli *self, const GError *error)
 {
   sendoff_cli_message (self, "%s", error->message);
+  if (self->failure == NULL)
+    self->failure = g_error_copy (error);
   return sendoff_cli_exit_for_error (error);
 }

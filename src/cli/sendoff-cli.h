@@ -32,6 +32,9 @@ typedef struct {
   gboolean store_only;          /* exports are queued and not carried out */
   gboolean json;                /* --json: one document on standard output */
   gboolean json_events;         /* --json-events: one object a line */
+  gboolean answered;            /* something was printed as JSON */
+  char *first_message;          /* (nullable): on standard error */
+  GError *failure;              /* (nullable): the error that was reported */
 } SendoffCli;
 
 typedef struct {
@@ -54,8 +57,8 @@ void sendoff_cli_on_ready (GObject *source, GAsyncResult *result, gpointer slot)
 GAsyncResult *sendoff_cli_wait (GAsyncResult **slot);
 
 void sendoff_cli_message (SendoffCli *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
-void sendoff_cli_print_json (JsonNode *node, gboolean pretty);
-void sendoff_cli_print_documents (JsonArray *documents, const char *name);
+void sendoff_cli_print_json (SendoffCli *self, JsonNode *node, gboolean pretty);
+void sendoff_cli_print_documents (SendoffCli *self, JsonArray *documents, const char *name);
 SendoffExit sendoff_cli_report (SendoffCli *self, const GError *error);
 SendoffExit sendoff_cli_exit_for_error (const GError *error);
 

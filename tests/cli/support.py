@@ -120,8 +120,13 @@ class CliTest(unittest.TestCase):
     def assert_usage(self, *args, says=''):
         answer = self.run_cli(*args)
         self.assertEqual(answer.status, 2, answer.messages)
-        self.assertEqual(answer.out, b'')
         self.assertIn(says, answer.messages)
+        if '--json' not in args:
+            self.assertEqual(answer.out, b'')
+            return
+        self.assertEqual(answer.json['status'], 'failed')
+        self.assertIn(answer.json['error']['code'], ['usage', 'not-found', 'failed'])
+        self.assertIn(answer.json['error']['message'], answer.messages)
 
 
 class TapResult(unittest.TestResult):

@@ -15,7 +15,9 @@ class Kept(support.CliTest):
         self.assertEqual(answer.status, status, answer.messages)
         for words in says:
             self.assertIn(words, answer.messages)
-        self.assertEqual(answer.out, b'')
+        if answer.out:
+            self.assertEqual(answer.json['status'], 'invalid' if status == 3 else 'failed')
+            self.assertIn(answer.json['error']['message'], answer.messages)
 
 
 class Presets(Kept):
