@@ -4,7 +4,7 @@
 build_packages="
   gcc libc6-dev meson ninja-build pkgconf
   libglib2.0-dev libjson-glib-dev libsqlite3-dev
-  libavcodec-dev libavfilter-dev libavformat-dev libavutil-dev
+  libavcodec-dev libavfilter-dev libavformat-dev libavutil-dev libswscale-dev
   gettext libadwaita-1-dev adwaita-icon-theme desktop-file-utils
 "
 

@@ -238,6 +238,8 @@ static const struct
   { SENDOFF_SETTING_SPEED, "medium", N_ ("Normal") },
   { SENDOFF_SETTING_SPEED, "slow", N_ ("Slow, smaller files") },
   { SENDOFF_SETTING_SPEED, "veryslow", N_ ("Slowest, smallest files") },
+  { SENDOFF_SETTING_ENCODER, "software", N_ ("The processor: best quality") },
+  { SENDOFF_SETTING_ENCODER, "hardware", N_ ("The graphics card: fast, larger files") },
   { SENDOFF_SETTING_SCALING, "bilinear", N_ ("Bilinear (fast)") },
   { SENDOFF_SETTING_SCALING, "bicubic", N_ ("Bicubic (good)") },
   { SENDOFF_SETTING_SCALING, "lanczos", N_ ("Lanczos (sharp)") },

@@ -444,6 +444,19 @@ get_video_traits (SendoffOutputItem *self, const SendoffVideoPlan *video)
   return traits;
 }
 
+/* Also when hardware was asked for where there is none, as by a preset from elsewhere. */
+static SendoffTraits
+get_hardware_traits (SendoffOutputItem *self, const SendoffOutputPlan *output, const SendoffMachine *machine)
+{
+  const SendoffVideoCodec *codec
+      = output->video != NULL ? sendoff_catalog_get_video_codec (self->catalog, output->video->codec) : NULL;
+  gboolean has_hardware = codec != NULL && sendoff_machine_has_hardware_for (machine, codec);
+
+  return has_hardware || sendoff_output_settings_is_set (self->settings, SENDOFF_SETTING_ENCODER)
+             ? SENDOFF_TRAIT_HARDWARE
+             : 0;
+}
+
 static SendoffTraits
 get_traits (SendoffOutputItem *self, const SendoffMediaInfo *source, const SendoffOutputPlan *output)
 {
@@ -493,7 +506,7 @@ apply_tracks (SendoffOutputItem *self, GPtrArray *plans)
 }
 
 static void
-apply_traits (SendoffOutputItem *self, GPtrArray *plans, guint output)
+apply_traits (SendoffOutputItem *self, SendoffEngine *engine, GPtrArray *plans, guint output)
 {
   SendoffTraits traits = is_sized (self) ? SENDOFF_TRAIT_SIZED : 0;
 
@@ -505,6 +518,8 @@ apply_traits (SendoffOutputItem *self, GPtrArray *plans, guint output)
 
       traits |= get_traits (self, sendoff_source_item_get_info (plan->source),
                             sendoff_plan_get_output (plan->plan, output));
+      traits |= get_hardware_traits (self, sendoff_plan_get_output (plan->plan, output),
+                                     sendoff_engine_get_machine (engine));
     }
   /* Without a video everything may come to matter. */
   if (plans->len == 0)
@@ -530,7 +545,7 @@ sendoff_output_item_apply (SendoffOutputItem *self, SendoffEngine *engine, GPtrA
   apply_words (self, plans, output);
   apply_size (self, plans, output);
   apply_time (self, engine, plans, output);
-  apply_traits (self, plans, output);
+  apply_traits (self, engine, plans, output);
   g_object_thaw_notify (G_OBJECT (self));
 }
 

@@ -30,6 +30,7 @@ typedef enum
   SENDOFF_TRAIT_TRACKS = 1 << 10, /* several in the video */
   SENDOFF_TRAIT_SIZED = 1 << 11,  /* a size was asked for */
   SENDOFF_TRAIT_SOUND = 1 << 12,
+  SENDOFF_TRAIT_HARDWARE = 1 << 13, /* this machine's hardware can encode it */
 } SendoffTraits;
 
 /* Properties: settings, catalog (objects, construct only), title, words, size, time (strings), size-fraction

@@ -21,7 +21,7 @@ typedef struct {
 } Column;
 
 typedef gboolean (*IsAvailableFunc) (SendoffCli *cli, gconstpointer doc);
-typedef void (*AddMembersFunc) (JsonObject *object, gconstpointer doc);
+typedef void (*AddMembersFunc) (SendoffCli *cli, JsonObject *object, gconstpointer doc);
 
 typedef struct {
   const SendoffDocType *type;
@@ -106,7 +106,7 @@ is_platform_available (SendoffCli *cli, gconstpointer doc)
 
 /* A platform has several dated rules; what they come to, and how new they are, is what one wants to know. */
 static void
-add_platform_limits (JsonObject *object, gconstpointer doc)
+add_platform_limits (SendoffCli *cli, JsonObject *object, gconstpointer doc)
 {
   g_autofree char *date = sendoff_platform_dup_date (doc);
   SendoffPlatformRule limits;
@@ -116,8 +116,26 @@ add_platform_limits (JsonObject *object, gconstpointer doc)
   json_object_set_string_member (object, "as_of", date);
 }
 
+/* Of the hardware encoders, those that work here. */
+static void
+add_working_hardware (SendoffCli *cli, JsonObject *object, gconstpointer doc)
+{
+  const SendoffVideoCodec *codec = doc;
+  JsonArray *names = json_array_new ();
+
+  for (guint i = 0; i < codec->hardware_encoders->len; i++)
+    {
+      const SendoffHardwareEncoder *encoder = g_ptr_array_index (codec->hardware_encoders, i);
+
+      if (sendoff_machine_has_hardware_encoder (sendoff_engine_get_machine (cli->engine), encoder->encoder))
+        json_array_add_string_element (names, encoder->encoder);
+    }
+  json_object_set_array_member (object, "hardware_here", names);
+}
+
 static const List codec_lists[] = {
-  { &sendoff_video_codec_doc_type, sendoff_catalog_get_video_codecs, "codec_id", "video", is_video_codec_available },
+  { &sendoff_video_codec_doc_type, sendoff_catalog_get_video_codecs, "codec_id", "video", is_video_codec_available,
+    add_working_hardware },
   { &sendoff_audio_codec_doc_type, sendoff_catalog_get_audio_codecs, "codec_id", "audio", is_audio_codec_available },
   { NULL },
 };
@@ -147,7 +165,7 @@ static const List resolution_lists[] = {
 static const View codecs_view = {
   "codecs", "[ID] - video and audio codecs", codec_lists,
   { { "CODEC", "id" }, { "TYPE", "type" }, { "NAME", "name" }, { "ENCODER", "encoder" }, { "HERE", "available" },
-    { "CONTAINERS", "containers" }, { "USE", "use" } },
+    { "HARDWARE", "hardware_here" }, { "CONTAINERS", "containers" }, { "USE", "use" } },
 };
 
 static const View containers_view = {
@@ -193,7 +211,7 @@ entry_to_json (SendoffCli *cli, const List *list, gconstpointer doc)
   if (list->is_available != NULL)
     json_object_set_boolean_member (object, "available", list->is_available (cli, doc));
   if (list->add_members != NULL)
-    list->add_members (object, doc);
+    list->add_members (cli, object, doc);
   return node;
 }
 

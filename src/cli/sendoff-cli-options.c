@@ -28,6 +28,7 @@ static const struct {
   { "max-size", "SIZE", "Size never to exceed, such as 25MiB" },
   { "size-priority", "WHAT", "quality, balanced or size" },
   { "auto-optimize", "HOW", "apply or propose" },
+  { "encoder", "KIND", "software, or hardware where this computer has an encoder for the codec" },
   { "optimize-for", "USE", "streaming, download or archive" },
   { "scaling", "METHOD", "bilinear, bicubic, lanczos or spline" },
   { "fit", "HOW", "pad, blur, crop or stretch, when the shape differs" },

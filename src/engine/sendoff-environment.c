@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "model/sendoff-planner.h"
 #include "sendoff-config.h"
 
 #define MACHINE_FILE "machine.json"
@@ -80,7 +81,7 @@ append_file_state (GString *key, const char *path)
 char *
 sendoff_environment_dup_worker_key (const char *worker_path)
 {
-  GString *key = g_string_new ("1;");
+  GString *key = g_string_new ("2;");
 
   append_file_state (key, worker_path);
   append_file_state (key, "/etc/ld.so.cache");
@@ -133,8 +134,88 @@ count_cores (void)
   return (int)g_get_num_processors ();
 }
 
+/* (nullable): the codecs' hardware encoders whose device is here; @visit is called with each and its codec. */
+static void
+for_each_hardware_encoder (SendoffCatalog *catalog,
+                           void (*visit) (const SendoffVideoCodec *codec, const SendoffHardwareEncoder *encoder, gpointer data),
+                           gpointer data)
+{
+  GPtrArray *codecs = sendoff_catalog_get_video_codecs (catalog);
+
+  for (guint i = 0; i < codecs->len; i++)
+    {
+      const SendoffVideoCodec *codec = g_ptr_array_index (codecs, i);
+
+      for (guint j = 0; j < codec->hardware_encoders->len; j++)
+        {
+          const SendoffHardwareEncoder *encoder = g_ptr_array_index (codec->hardware_encoders, j);
+
+          if (encoder->device == NULL || g_file_test (encoder->device, G_FILE_TEST_EXISTS))
+            visit (codec, encoder, data);
+        }
+    }
+}
+
+typedef struct
+{
+  SendoffWorkerClient *client;
+  GCancellable *cancellable;
+  GStrvBuilder *works;
+} HardwareTrial;
+
+/* In a process of its own each: drivers can crash. */
+static void
+try_hardware_encoder (const SendoffVideoCodec *codec, const SendoffHardwareEncoder *encoder, gpointer data)
+{
+  HardwareTrial *self = data;
+  g_autoptr (SendoffWorkerSpec) spec = sendoff_worker_spec_new ();
+  SendoffChunkOutputSpec *output = sendoff_chunk_output_spec_new ();
+  g_autoptr (JsonNode) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  spec->role = SENDOFF_ROLE_TRIAL;
+  output->video = sendoff_planner_new_hardware_trial (codec, encoder);
+  g_ptr_array_add (spec->chunk_outputs, output);
+  answer = sendoff_worker_client_ask (self->client, spec, -1, self->cancellable, &error);
+  if (answer != NULL)
+    g_strv_builder_add (self->works, encoder->encoder);
+  else
+    g_info ("%s is not offered: %s", encoder->encoder, error->message);
+}
+
+static char **
+list_working_hardware_encoders (SendoffWorkerClient *client, SendoffCatalog *catalog, GCancellable *cancellable)
+{
+  g_autoptr (GStrvBuilder) works = g_strv_builder_new ();
+  HardwareTrial trial = { .client = client, .cancellable = cancellable, .works = works };
+
+  for_each_hardware_encoder (catalog, try_hardware_encoder, &trial);
+  return g_strv_builder_end (works);
+}
+
+static void
+append_device_state (const SendoffVideoCodec *codec, const SendoffHardwareEncoder *encoder, gpointer key)
+{
+  g_string_append_printf (key, "%s;", encoder->encoder);
+  if (encoder->device != NULL)
+    append_file_state (key, encoder->device);
+}
+
+/* Changes with the worker, with FFmpeg, and with the devices that are there, whose nodes are new after every start of
+ * the system. */
+static char *
+dup_machine_key (SendoffWorkerClient *client, SendoffCatalog *catalog)
+{
+  g_autofree char *worker = sendoff_environment_dup_worker_key (sendoff_worker_client_get_path (client));
+  GString *key = g_string_new (worker);
+
+  for_each_hardware_encoder (catalog, append_device_state, key);
+  return g_string_free (key, FALSE);
+}
+
 /**
  * sendoff_environment_learn_machine:
+ * @catalog: whose hardware encoders are tried
  * @cores: encoding slots, 0 for every core that this process may use
  *
  * What FFmpeg can do here is asked of the worker once and kept in the cache folder.
@@ -143,13 +224,14 @@ count_cores (void)
  */
 SendoffMachine *
 sendoff_environment_learn_machine (SendoffWorkerClient *client,
+                                   SendoffCatalog *catalog,
                                    const char *cache_dir,
                                    int cores,
                                    GCancellable *cancellable,
                                    GError **error)
 {
   g_autofree char *path = g_build_filename (cache_dir, MACHINE_FILE, NULL);
-  g_autofree char *key = sendoff_environment_dup_worker_key (sendoff_worker_client_get_path (client));
+  g_autofree char *key = dup_machine_key (client, catalog);
   g_autoptr (SendoffMachine) machine = read_machine (path, key);
 
   if (machine == NULL)
@@ -162,6 +244,7 @@ sendoff_environment_learn_machine (SendoffWorkerClient *client,
       machine = node != NULL ? sendoff_machine_from_json (node, error) : NULL;
       if (machine == NULL)
         return NULL;
+      machine->hardware_encoders = list_working_hardware_encoders (client, catalog, cancellable);
       write_machine (path, key, machine);
     }
   machine->cores = cores > 0 ? cores : count_cores ();

@@ -282,13 +282,25 @@ push_run (SendoffRunner *self, RunnerBatch *batch, guint index, SendoffChunkRun 
   sendoff_runner_push (self, work, run.last - run.first + 1);
 }
 
+/* Graphics cards take few videos at a time, some cheap ones three, and are no faster with more. */
+#define MOST_HARDWARE_RUNS 2
+
+static guint
+get_n_slots (SendoffRunner *self, RunnerBatch *batch)
+{
+  const RunnerRendition *rendition = g_ptr_array_index (batch->renditions, 0);
+  guint n_slots = sendoff_scheduler_get_n_slots (self->scheduler);
+
+  return rendition->video->hardware != NULL ? MIN (n_slots, MOST_HARDWARE_RUNS) : n_slots;
+}
+
 static GArray *
 plan_runs (SendoffRunner *self, RunnerBatch *batch)
 {
   const RunnerGroup *group = &self->groups[batch->group];
   guint n_chunks = sendoff_chunk_group_get_n_chunks (group->grid);
   g_autofree gboolean *missing = g_new0 (gboolean, n_chunks);
-  guint n_slots = sendoff_scheduler_get_n_slots (self->scheduler);
+  guint n_slots = get_n_slots (self, batch);
 
   g_mutex_lock (&self->mutex);
   for (guint r = 0; r < batch->renditions->len; r++)
@@ -458,9 +470,9 @@ is_crash (const GError *error)
          || g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_WORKER_HUNG);
 }
 
-/* Whether the error may be one output's alone: not when it is the source's or the disk's. */
-static gboolean
-may_be_one_output (const GError *error)
+/* Whether the error may be one encoder's alone: not when it is the source's or the disk's. */
+gboolean
+sendoff_runner_may_be_encoder (const GError *error)
 {
   return is_crash (error) || g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER)
          || g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED);
@@ -493,7 +505,7 @@ sendoff_runner_retry (SendoffRunner *self, RunnerWork *work)
       push_again (self, work, NULL, 1);
       return TRUE;
     }
-  if (work->parts->len < 2 || !may_be_one_output (work->error))
+  if (work->parts->len < 2 || !sendoff_runner_may_be_encoder (work->error))
     return FALSE;
   for (guint i = 0; i < work->parts->len; i++)
     push_again (self, work, g_ptr_array_index (work->parts, i), 2);
@@ -557,6 +569,7 @@ sendoff_runner_chunks_returned (SendoffRunner *self, RunnerWork *work)
     {
       RunnerRendition *rendition = g_ptr_array_index (work->parts, i);
 
-      sendoff_runner_fail_outputs (self, rendition->outputs, work->error, work->stage != NULL ? work->stage : STAGE);
+      if (!sendoff_runner_fall_back (self, rendition, work->error))
+        sendoff_runner_fail_outputs (self, rendition->outputs, work->error, work->stage != NULL ? work->stage : STAGE);
     }
 }

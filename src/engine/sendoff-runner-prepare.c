@@ -26,8 +26,8 @@ sendoff_runner_dup_sequential_mark (SendoffRunner *self, guint group)
 }
 
 /* (transfer full): what decides an output's bytes beside its plan: versions, and captions that become picture. */
-static char **
-dup_ingredients (SendoffRunner *self, const char *captions)
+char **
+sendoff_runner_dup_ingredients (SendoffRunner *self, const char *captions)
 {
   g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
 
@@ -38,6 +38,18 @@ dup_ingredients (SendoffRunner *self, const char *captions)
   return g_strv_builder_end (all);
 }
 
+/* (transfer full): the chunks of @key, which are @output's; or %NULL with the disk's error. */
+SendoffChunkLedger *
+sendoff_runner_open_ledger (SendoffRunner *self, guint output, const char *key, GError **error)
+{
+  g_autofree char *leaf = sendoff_runner_dup_chunks_key (self, output, key);
+  g_autofree char *folder = dup_key_folder (self, leaf);
+
+  if (!sendoff_job_folder_note_key (self->cache_dir, self->export_id, leaf, error))
+    return NULL;
+  return sendoff_chunk_ledger_open (folder, self->groups[self->outputs[output].plan->group].grid, error);
+}
+
 /* Renditions whose chunks are chosen by their sizes are measured under another number than they are encoded. */
 #define ANALYSIS_ID_OFFSET 1000
 
@@ -46,22 +58,18 @@ static RunnerRendition *
 find_rendition (SendoffRunner *self, GHashTable *known, guint output, const char *identity, const char *key,
                 GError **error)
 {
-  g_autofree char *leaf = sendoff_runner_dup_chunks_key (self, output, key);
-  g_autofree char *folder = dup_key_folder (self, leaf);
-  guint group = (guint)self->outputs[output].plan->group;
   RunnerRendition *rendition = g_hash_table_lookup (known, identity);
-  SendoffChunkLedger *ledger = NULL;
+  SendoffChunkLedger *ledger;
 
   if (rendition != NULL)
     return rendition;
-  if (sendoff_job_folder_note_key (self->cache_dir, self->export_id, leaf, error))
-    ledger = sendoff_chunk_ledger_open (folder, self->groups[group].grid, error);
+  ledger = sendoff_runner_open_ledger (self, output, key, error);
   if (ledger == NULL)
     return NULL;
   rendition = g_new0 (RunnerRendition, 1);
   rendition->id = (int)output;
   rendition->video = self->outputs[output].plan->video;
-  rendition->group = group;
+  rendition->group = (guint)self->outputs[output].plan->group;
   rendition->output = output;
   rendition->outputs = g_array_new (FALSE, FALSE, sizeof (guint));
   rendition->ledger = ledger;
@@ -93,7 +101,7 @@ add_analysis (SendoffRunner *self, GHashTable *known, RunnerRendition *rendition
 static gboolean
 add_rendition (SendoffRunner *self, GHashTable *known, guint output, const char *captions, GError **error)
 {
-  g_auto (GStrv) ingredients = dup_ingredients (self, captions);
+  g_auto (GStrv) ingredients = sendoff_runner_dup_ingredients (self, captions);
   g_autofree char *key = sendoff_plan_dup_video_key (self->plan, output, ingredients);
   g_autofree char *identity = sendoff_plan_dup_video_identity (self->plan, output, ingredients);
   RunnerRendition *rendition = find_rendition (self, known, output, identity, key, error);
@@ -155,6 +163,15 @@ add_tracks (SendoffRunner *self, GHashTable *known, guint output, GError **error
   return TRUE;
 }
 
+/* What hardware makes fails by itself, and is made in software by itself then. */
+static gboolean
+goes_alone (const RunnerBatch *batch, const RunnerRendition *rendition)
+{
+  const RunnerRendition *other = g_ptr_array_index (batch->renditions, 0);
+
+  return rendition->video->hardware != NULL || other->video->hardware != NULL;
+}
+
 static void
 batch_renditions (SendoffRunner *self)
 {
@@ -168,7 +185,7 @@ batch_renditions (SendoffRunner *self)
       /* What is measured is not encoded at the same time. */
       if (rendition->measures == NULL)
         n_outputs++;
-      if (batch == NULL || batch->group != rendition->group || n_outputs > size)
+      if (batch == NULL || batch->group != rendition->group || n_outputs > size || goes_alone (batch, rendition))
         {
           n_outputs = rendition->measures == NULL ? 1 : 0;
           size = sendoff_runner_fit_batch (self, i, self->batch_size);
@@ -236,6 +253,7 @@ open_cache (SendoffRunner *self, GError **error)
 
       if (sendoff_runner_is_over (self, i))
         continue;
+      sendoff_runner_recall_fallback (self, i);
       captions = sendoff_runner_dup_captions_identity (self, i, &local);
       if (local != NULL)
         {

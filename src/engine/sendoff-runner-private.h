@@ -27,6 +27,7 @@ struct _RunnerRendition {
   GArray *outputs; /* guint */
   SendoffChunkLedger *ledger; /* guarded by the mutex */
   guint n_works;  /* pushed and not come back; runner's thread */
+  GError *hardware_error; /* (nullable): why it is about to be made in software instead; runner's thread */
 };
 
 /* Outputs of which an audio track is the same to the last byte share it. */
@@ -163,6 +164,8 @@ gboolean sendoff_runner_place_sidecar (SendoffRunner *self, guint output, GError
 
 /* sendoff-runner-prepare.c */
 gboolean sendoff_runner_prepare (SendoffRunner *self);
+char **sendoff_runner_dup_ingredients (SendoffRunner *self, const char *captions);
+SendoffChunkLedger *sendoff_runner_open_ledger (SendoffRunner *self, guint output, const char *key, GError **error);
 gboolean sendoff_runner_choose_target (SendoffRunner *self, guint output, GError **error);
 void sendoff_runner_set_target (SendoffRunner *self, guint output, char *path);
 char *sendoff_runner_dup_sequential_mark (SendoffRunner *self, guint group);
@@ -173,6 +176,10 @@ char *sendoff_runner_dup_chunks_key (SendoffRunner *self, guint output, const ch
 gboolean sendoff_runner_begin_handover (SendoffRunner *self, RunnerOutput *output, SendoffWorkerSpec *spec, GError **error);
 gboolean sendoff_runner_settle_part (SendoffRunner *self, guint output);
 gboolean sendoff_runner_undo_handover (SendoffRunner *self, guint output);
+/* sendoff-runner-fallback.c */
+void sendoff_runner_recall_fallback (SendoffRunner *self, guint output);
+gboolean sendoff_runner_fall_back (SendoffRunner *self, RunnerRendition *rendition, const GError *error);
+void sendoff_runner_finish_fallbacks (SendoffRunner *self);
 
 /* sendoff-runner-rate.c */
 void sendoff_runner_begin_rate (SendoffRunner *self, RunnerRendition *rendition, const char *identity);
@@ -187,6 +194,7 @@ void sendoff_runner_push_batches (SendoffRunner *self);
 void sendoff_runner_chunks_returned (SendoffRunner *self, RunnerWork *work);
 void sendoff_runner_check_groups (SendoffRunner *self);
 void sendoff_runner_report_rendition_locked (SendoffRunner *self, RunnerRendition *rendition);
+gboolean sendoff_runner_may_be_encoder (const GError *error);
 gboolean sendoff_runner_retry (SendoffRunner *self, RunnerWork *work);
 void sendoff_runner_run_chunks (gpointer work, GCancellable *cancellable);
 

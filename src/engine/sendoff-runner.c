@@ -42,6 +42,7 @@ rendition_free (gpointer data)
 
   g_assert (rendition->ledger == NULL);
   g_clear_pointer (&rendition->rate, sendoff_runner_free_rate);
+  g_clear_error (&rendition->hardware_error);
   g_array_unref (rendition->outputs);
   g_free (rendition);
 }
@@ -312,6 +313,7 @@ static void
 push_all (SendoffRunner *self)
 {
   sendoff_runner_check_groups (self);
+  sendoff_runner_finish_fallbacks (self);
   sendoff_runner_steer (self);
   sendoff_runner_push_batches (self);
   sendoff_runner_push_finished (self);

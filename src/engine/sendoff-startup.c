@@ -203,8 +203,11 @@ sendoff_startup_run (SendoffStartup *start, int cores, GCancellable *cancellable
       || !sendoff_engine_prepare_requests (start->cache_dir, error))
     return FALSE;
   start->client = sendoff_worker_client_new (start->worker_path);
-  start->machine = sendoff_environment_learn_machine (start->client, start->cache_dir, cores, cancellable, error);
-  if (start->machine == NULL || !open_store (start, error) || !list_jobs (start, error))
+  if (!open_store (start, error))
+    return FALSE;
+  start->machine = sendoff_environment_learn_machine (start->client, start->catalog, start->cache_dir, cores,
+                                                      cancellable, error);
+  if (start->machine == NULL || !list_jobs (start, error))
     return FALSE;
   read_settings (start);
   return TRUE;

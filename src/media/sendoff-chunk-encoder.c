@@ -3,6 +3,7 @@
 #include "media/sendoff-encoder-open.h"
 #include "media/sendoff-first-pass.h"
 #include "media/sendoff-frame-reader.h"
+#include "media/sendoff-hardware-input.h"
 
 struct _SendoffChunkEncoder
 {
@@ -10,6 +11,7 @@ struct _SendoffChunkEncoder
   SendoffPacketWriter *writer;
   AVCodecContext *context;      /* NULL until the first frame */
   SendoffFirstPass *first_pass; /* (nullable): likewise */
+  SendoffHardwareInput *input;  /* (nullable): likewise */
   char *statistics;             /* (nullable): of the first pass, lent to the encoder */
   AVPacket *packet;
   AVFrame *frame;
@@ -58,6 +60,7 @@ sendoff_chunk_encoder_free (SendoffChunkEncoder *self)
 {
   avcodec_free_context (&self->context);
   g_clear_pointer (&self->first_pass, sendoff_first_pass_free);
+  g_clear_pointer (&self->input, sendoff_hardware_input_free);
   av_packet_free (&self->packet);
   av_frame_free (&self->frame);
   g_clear_pointer (&self->writer, sendoff_packet_writer_free);
@@ -98,6 +101,8 @@ open_encoders (SendoffChunkEncoder *self, GError **error)
     }
   self->context
       = sendoff_encoder_open (job->plan, job->rate, job->duration_us, pass, self->statistics, error);
+  if (self->context != NULL && job->plan->hardware != NULL)
+    self->input = sendoff_hardware_input_new (job->plan, self->context);
   return self->context != NULL;
 }
 
@@ -161,8 +166,8 @@ sendoff_chunk_encoder_push (
 
   if (self->context == NULL && !open_encoders (self, error))
     return FALSE;
-  if (frame->format != (int)self->context->pix_fmt || frame->width != self->context->width
-      || frame->height != self->context->height)
+  if (frame->format != (int)av_get_pix_fmt (self->job.plan->pixel_format)
+      || frame->width != self->context->width || frame->height != self->context->height)
     return refuse (self, "the picture does not have the planned size or format", error);
   if (self->frames == 0)
     self->first_pts = pts;
@@ -181,6 +186,8 @@ sendoff_chunk_encoder_push (
   self->frames++;
   if (self->first_pass != NULL
       && !sendoff_first_pass_push (self->first_pass, self->frame, self->frames - 1, error))
+    return FALSE;
+  if (self->input != NULL && !sendoff_hardware_input_convert (self->input, self->frame, error))
     return FALSE;
   result = avcodec_send_frame (self->context, self->frame);
   if (result < 0)

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "media/sendoff-hardware-input.h"
+
 /* Fullness of the buffer at the start of each chunk, as a fraction. See set_cap(). */
 #define VBV_START_FULLNESS 0.5
 
@@ -111,11 +113,12 @@ keeps_cap (const SendoffVideoPlan *plan)
 static void
 set_quality (Opening *self, double crf, AVDictionary **options)
 {
+  const SendoffHardwarePlan *hardware = self->plan->hardware;
   gboolean takes_whole = !keeps_cap (self->plan);
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
-  g_ascii_formatd (number, sizeof number, takes_whole ? "%.0f" : "%.6g", crf);
-  av_dict_set (options, "crf", number, 0);
+  g_ascii_formatd (number, sizeof number, takes_whole ? "%.0f" : "%.6g", hardware != NULL ? hardware->quality : crf);
+  av_dict_set (options, hardware != NULL ? hardware->quality_option : "crf", number, 0);
   self->context->bit_rate = 0;
 }
 
@@ -196,6 +199,8 @@ open_codec (Opening *self, const AVCodec *codec, GError **error)
   int result;
 
   set_all (self, &options);
+  if (self->plan->hardware != NULL && !sendoff_hardware_prepare (self->plan, self->context, error))
+    return FALSE;
   result = avcodec_open2 (self->context, codec, &options);
   if (result < 0)
     return refuse (self, sendoff_av_error (result), error);

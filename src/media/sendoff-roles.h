@@ -15,6 +15,7 @@ gboolean sendoff_role_audio (const SendoffWorkerSpec *spec, SendoffEvents *event
 SendoffFramesResult *sendoff_role_frame (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
 SendoffDecodeResult *sendoff_role_verify (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
 SendoffTextsResult *sendoff_role_texts (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
+gboolean sendoff_role_trial (const SendoffWorkerSpec *spec, GError **error);
 SendoffMuxResult *sendoff_role_mux (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error);
 
 G_END_DECLS

@@ -31,6 +31,23 @@ static const SendoffField video_codec_fields[] = {
   SENDOFF_FIELD_OF (SendoffVideoCodec, known_profiles, DOC_ARRAY, sendoff_codec_profile_doc_type),
   SENDOFF_FIELD_OF (SendoffVideoCodec, speeds, DOC_ARRAY, sendoff_speed_doc_type),
   SENDOFF_FIELD_OF (SendoffVideoCodec, default_params, DOC_ARRAY, sendoff_catalog_tag_doc_type),
+  SENDOFF_FIELD_OF (SendoffVideoCodec, hardware_encoders, DOC_ARRAY, sendoff_hardware_encoder_doc_type),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField hardware_encoder_fields[] = {
+  SENDOFF_FIELD (SendoffHardwareEncoder, encoder, STRING),
+  SENDOFF_FIELD (SendoffHardwareEncoder, name, STRING),
+  SENDOFF_FIELD (SendoffHardwareEncoder, device, STRING),
+  SENDOFF_FIELD (SendoffHardwareEncoder, device_type, STRING),
+  SENDOFF_FIELD (SendoffHardwareEncoder, upload_format, STRING),
+  SENDOFF_FIELD (SendoffHardwareEncoder, deep_upload_format, STRING),
+  SENDOFF_FIELD (SendoffHardwareEncoder, quality_option, STRING),
+  SENDOFF_FIELD (SendoffHardwareEncoder, quality_scale, DOUBLE),
+  SENDOFF_FIELD (SendoffHardwareEncoder, quality_offset, DOUBLE),
+  SENDOFF_FIELD (SendoffHardwareEncoder, quality_max, DOUBLE),
+  SENDOFF_FIELD_OF (SendoffHardwareEncoder, speeds, DOC_ARRAY, sendoff_speed_doc_type),
+  SENDOFF_FIELD_OF (SendoffHardwareEncoder, params, DOC_ARRAY, sendoff_catalog_tag_doc_type),
   SENDOFF_FIELDS_END,
 };
 
@@ -248,6 +265,7 @@ SENDOFF_DEFINE_DOC (SendoffCatalogTag, sendoff_catalog_tag, "encoder option", ca
 SENDOFF_DEFINE_DOC (SendoffLevelValue, sendoff_level_value, "level's value", level_value_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffCodecProfile, sendoff_codec_profile, "codec profile", codec_profile_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffSpeed, sendoff_speed, "speed", speed_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffHardwareEncoder, sendoff_hardware_encoder, "hardware encoder", hardware_encoder_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffVideoCodec, sendoff_video_codec, "video codec", video_codec_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffAudioCodec, sendoff_audio_codec, "audio codec", audio_codec_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffContainer, sendoff_container, "container", container_fields, NULL)

@@ -84,6 +84,10 @@ static const TextRule text_rules[] = {
   TEXT (codec_profile, profile_id),
   TEXT (codec_profile, option),
   ONE_OF (speed, speed, speed_nicks, TRUE),
+  TEXT (hardware_encoder, encoder),
+  TEXT (hardware_encoder, name),
+  TEXT (hardware_encoder, upload_format),
+  TEXT (hardware_encoder, quality_option),
   TEXT (audio_codec, name),
   TEXT (audio_codec, encoder),
   TEXT (audio_codec, probe_name),
@@ -408,10 +412,10 @@ read_contents (const char *file, JsonNode *node, GError **error)
 }
 
 static gboolean
-load_file (Contents *into, GHashTable *files, GResource *resource, const char *file, GError **error)
+load_file (Contents *into, GHashTable *files, const char *file, GError **error)
 {
   g_autofree char *path = g_strconcat (RESOURCE_PREFIX, file, NULL);
-  g_autoptr (GBytes) bytes = g_resource_lookup_data (resource, path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  g_autoptr (GBytes) bytes = g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
   g_autoptr (JsonNode) node = NULL;
   g_autoptr (Contents) contents = NULL;
 
@@ -436,10 +440,10 @@ load_file (Contents *into, GHashTable *files, GResource *resource, const char *f
 }
 
 static gboolean
-load_folder (Contents *into, GHashTable *files, GResource *resource, const char *folder, GError **error)
+load_folder (Contents *into, GHashTable *files, const char *folder, GError **error)
 {
   g_autofree char *path = g_strconcat (RESOURCE_PREFIX, folder, NULL);
-  g_auto (GStrv) names = g_resource_enumerate_children (resource, path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  g_auto (GStrv) names = g_resources_enumerate_children (path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
 
   if (names == NULL)
     return FALSE;
@@ -447,7 +451,7 @@ load_folder (Contents *into, GHashTable *files, GResource *resource, const char 
     {
       g_autofree char *file = g_strconcat (folder, "/", names[i], NULL);
 
-      if (!load_file (into, files, resource, file, error))
+      if (!load_file (into, files, file, error))
         return FALSE;
     }
   return TRUE;
@@ -488,8 +492,9 @@ sendoff_catalog_new (GError **error)
   g_autoptr (Contents) contents = sendoff_doc_new (&contents_type);
   g_autoptr (GHashTable) files = g_hash_table_new_full (NULL, NULL, NULL, g_free);
 
+  (void)sendoff_catalog_get_resource (); /* it registers itself, which makes it open to overlays */
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
-    if (!load_folder (contents, files, sendoff_catalog_get_resource (), folders[i], error))
+    if (!load_folder (contents, files, folders[i], error))
       return NULL;
   return catalog_new (g_steal_pointer (&contents), files, error);
 }

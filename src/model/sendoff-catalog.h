@@ -39,6 +39,7 @@ typedef struct {
   GPtrArray *known_profiles; /* SendoffCodecProfile: what may be asked for */
   GPtrArray *speeds;         /* SendoffSpeed: those of encoder first, then those of fallback encoders */
   GPtrArray *default_params; /* SendoffCatalogTag: options always set for encoder, not for its fallbacks */
+  GPtrArray *hardware_encoders; /* SendoffHardwareEncoder: in order of preference */
 } SendoffVideoCodec;
 SENDOFF_DECLARE_DOC (SendoffVideoCodec, sendoff_video_codec)
 
@@ -72,6 +73,23 @@ typedef struct {
   GPtrArray *options; /* SendoffCatalogTag, "preset=veryfast" */
 } SendoffSpeed;
 SENDOFF_DECLARE_DOC (SendoffSpeed, sendoff_speed)
+
+/* An encoder that a graphics card brings. What its quality number means follows from the codec's CRF:
+ * scale × CRF + offset, at most quality_max. */
+typedef struct {
+  char *encoder; /* FFmpeg's name */
+  char *name;    /* of the interface, for people: "VA-API" */
+  char *device;  /* (nullable): a path; where it does not exist, neither does the encoder */
+  char *device_type;        /* (nullable): FFmpeg's name of the device that frames are uploaded to; NULL: the encoder
+                               takes them from memory */
+  char *upload_format;      /* what 8-bit 4:2:0 pictures are given as: "nv12" */
+  char *deep_upload_format; /* (nullable): the same for 10 bits: "p010le"; NULL when it has no 10 bits */
+  char *quality_option;     /* the encoder option for the quality */
+  double quality_scale, quality_offset, quality_max;
+  GPtrArray *speeds;        /* SendoffSpeed; none: there is but one speed */
+  GPtrArray *params;        /* SendoffCatalogTag: options always set */
+} SendoffHardwareEncoder;
+SENDOFF_DECLARE_DOC (SendoffHardwareEncoder, sendoff_hardware_encoder)
 
 typedef struct {
   char *codec_id;

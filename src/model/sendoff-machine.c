@@ -6,6 +6,7 @@ static const SendoffField machine_fields[] = {
   SENDOFF_FIELD (SendoffMachine, ffmpeg_version, STRING),
   SENDOFF_FIELD (SendoffMachine, libraries, STRV),
   SENDOFF_FIELD (SendoffMachine, encoders, STRV),
+  SENDOFF_FIELD (SendoffMachine, hardware_encoders, STRV),
   SENDOFF_FIELD (SendoffMachine, decoders, STRV),
   SENDOFF_FIELD (SendoffMachine, filters, STRV),
   SENDOFF_FIELD (SendoffMachine, muxers, STRV),
@@ -27,6 +28,27 @@ gboolean
 sendoff_machine_has_encoder (const SendoffMachine *self, const char *name)
 {
   return self->encoders != NULL && name != NULL && g_strv_contains ((const char *const *)self->encoders, name);
+}
+
+/** sendoff_machine_has_hardware_encoder: whether FFmpeg's encoder @name has worked on this machine's hardware. */
+gboolean
+sendoff_machine_has_hardware_encoder (const SendoffMachine *self, const char *name)
+{
+  return self->hardware_encoders != NULL && g_strv_contains ((const char *const *)self->hardware_encoders, name);
+}
+
+/** sendoff_machine_has_hardware_for: whether any of @codec's hardware encoders has. */
+gboolean
+sendoff_machine_has_hardware_for (const SendoffMachine *self, const SendoffVideoCodec *codec)
+{
+  for (guint i = 0; i < codec->hardware_encoders->len; i++)
+    {
+      const SendoffHardwareEncoder *encoder = g_ptr_array_index (codec->hardware_encoders, i);
+
+      if (sendoff_machine_has_hardware_encoder (self, encoder->encoder))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /** sendoff_machine_has_filter: whether FFmpeg's filter @name can be used here. */

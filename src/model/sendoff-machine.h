@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/sendoff-document.h"
+#include "model/sendoff-catalog.h"
 
 G_BEGIN_DECLS
 
@@ -15,6 +16,7 @@ typedef struct {
   char *ffmpeg_version; /* libavcodec's, "59.37.100" */
   char **libraries;     /* "libavcodec 59.37.100", "libx264 164"… part of every chunk's identity */
   char **encoders;      /* FFmpeg names that open: "libx264" */
+  char **hardware_encoders; /* FFmpeg names of those that have proved themselves here in a trial: "h264_vaapi" */
   char **decoders;
   char **filters;
   char **muxers;
@@ -22,6 +24,8 @@ typedef struct {
 SENDOFF_DECLARE_DOC (SendoffMachine, sendoff_machine)
 
 gboolean sendoff_machine_has_encoder (const SendoffMachine *self, const char *name);
+gboolean sendoff_machine_has_hardware_encoder (const SendoffMachine *self, const char *name);
+gboolean sendoff_machine_has_hardware_for (const SendoffMachine *self, const SendoffVideoCodec *codec);
 gboolean sendoff_machine_has_filter (const SendoffMachine *self, const char *name);
 
 G_END_DECLS

@@ -44,6 +44,7 @@ static const Setting settings[SENDOFF_N_SETTINGS] = {
   [SENDOFF_SETTING_CROP] = { "crop", KIND_TEXT, "left, center, right, top, bottom, or numbers from 0 to 1" },
   [SENDOFF_SETTING_FPS] = { "fps", KIND_TEXT, "source, or frames a second such as 25 or 30000/1001" },
   [SENDOFF_SETTING_SPEED] = { "speed", KIND_CHOICE, "ultrafast|fast|medium|slow|veryslow" },
+  [SENDOFF_SETTING_ENCODER] = { "encoder", KIND_CHOICE, "software|hardware" },
   [SENDOFF_SETTING_RATE_CONTROL] = { "rate-control", KIND_CHOICE, "crf|cbr|vbr|abr" },
   [SENDOFF_SETTING_SCALING] = { "scaling", KIND_CHOICE, "bilinear|bicubic|lanczos|spline" },
   [SENDOFF_SETTING_FIT] = { "fit", KIND_CHOICE, "pad|blur|crop|stretch" },

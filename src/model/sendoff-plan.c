@@ -36,6 +36,14 @@ static const SendoffField copy_plan_fields[] = {
 
 SENDOFF_DEFINE_DOC (SendoffCopyPlan, sendoff_copy_plan, "copied stream", copy_plan_fields, NULL)
 
+static const SendoffField hardware_plan_fields[] = {
+  SENDOFF_FIELD (SendoffHardwarePlan, device_type, STRING),
+  SENDOFF_FIELD (SendoffHardwarePlan, upload_format, STRING),
+  SENDOFF_FIELD (SendoffHardwarePlan, quality_option, STRING),
+  SENDOFF_FIELD (SendoffHardwarePlan, quality, DOUBLE),
+  SENDOFF_FIELDS_END,
+};
+
 static const SendoffField video_plan_fields[] = {
   SENDOFF_FIELD (SendoffVideoPlan, codec, STRING),
   SENDOFF_FIELD (SendoffVideoPlan, encoder, STRING),
@@ -77,6 +85,8 @@ static const SendoffField video_plan_fields[] = {
   SENDOFF_FIELD_OF (SendoffVideoPlan, options, DOC_ARRAY, sendoff_tag_doc_type),
   SENDOFF_FIELD_OF (SendoffVideoPlan, copy, DOC, sendoff_copy_plan_doc_type),
   SENDOFF_FIELD_OF (SendoffVideoPlan, analysis, DOC, sendoff_video_plan_doc_type),
+  SENDOFF_FIELD_OF (SendoffVideoPlan, hardware, DOC, sendoff_hardware_plan_doc_type),
+  SENDOFF_FIELD_OF (SendoffVideoPlan, software, DOC, sendoff_video_plan_doc_type),
   SENDOFF_FIELDS_END,
 };
 
@@ -229,6 +239,7 @@ plan_init (gpointer doc)
 
 SENDOFF_DEFINE_DOC (SendoffBurnPlan, sendoff_burn_plan, "captions in the picture", burn_plan_fields, burn_plan_init)
 SENDOFF_DEFINE_DOC (SendoffTextPlan, sendoff_text_plan, "captions", text_plan_fields, text_plan_init)
+SENDOFF_DEFINE_DOC (SendoffHardwarePlan, sendoff_hardware_plan, "hardware plan", hardware_plan_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffVideoPlan, sendoff_video_plan, "video plan", video_plan_fields, video_plan_init)
 SENDOFF_DEFINE_DOC (SendoffLoudnessPlan, sendoff_loudness_plan, "loudness", loudness_plan_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffAudioPlan, sendoff_audio_plan, "audio plan", audio_plan_fields, NULL)
@@ -369,6 +380,7 @@ forget_rate (SendoffVideoPlan *video)
     }
   video->expected_frames = 0;
   g_clear_pointer (&video->tag, g_free);
+  g_clear_pointer (&video->software, sendoff_video_plan_free);
 }
 
 /* Takes @video. */

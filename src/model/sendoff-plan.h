@@ -56,6 +56,15 @@ typedef struct {
 } SendoffCopyPlan;
 SENDOFF_DECLARE_DOC (SendoffCopyPlan, sendoff_copy_plan)
 
+/* How frames reach an encoder of the graphics card, and how it is told the quality. */
+typedef struct {
+  char *device_type;    /* (nullable): FFmpeg's name of the device that frames are uploaded to */
+  char *upload_format;  /* what frames are converted to, FFmpeg's name */
+  char *quality_option; /* what says the quality in the place of "crf" */
+  double quality;
+} SendoffHardwarePlan;
+SENDOFF_DECLARE_DOC (SendoffHardwarePlan, sendoff_hardware_plan)
+
 typedef struct _SendoffVideoPlan SendoffVideoPlan;
 
 struct _SendoffVideoPlan
@@ -103,6 +112,8 @@ struct _SendoffVideoPlan
   SendoffCopyPlan *copy; /* (nullable): nothing is decoded or encoded */
   SendoffVideoPlan *analysis; /* (nullable): the quick encode of the whole that is measured before bits are shared
                                  out; its crf is the quality that it is made with */
+  SendoffHardwarePlan *hardware; /* (nullable): the encoder is one of the graphics card */
+  SendoffVideoPlan *software;    /* (nullable): of such a plan: what is done instead if the hardware fails */
 };
 SENDOFF_DECLARE_DOC (SendoffVideoPlan, sendoff_video_plan)
 

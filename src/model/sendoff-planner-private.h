@@ -69,6 +69,9 @@ void sendoff_planner_set_quick_encoder (SendoffPlanning *planning, SendoffVideoP
 void sendoff_planner_plan_options (SendoffPlanning *planning);
 void sendoff_planner_plan_threads (SendoffPlanning *planning, guint n_chunks);
 
+/* sendoff-planner-hardware.c */
+void sendoff_planner_plan_hardware (SendoffPlanning *planning);
+
 /* sendoff-planner-bitrate.c */
 void sendoff_planner_plan_rate_control (SendoffPlanning *planning);
 double sendoff_planner_get_level_crf (const SendoffPlanning *planning, const char *level);

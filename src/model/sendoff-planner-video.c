@@ -275,4 +275,5 @@ sendoff_planner_finish_video (SendoffPlanning *self, const SendoffChunkGroup *gr
   sendoff_planner_plan_threads (self, sendoff_chunk_group_get_n_chunks (group));
   video->expected_frames = count_frames (self);
   sendoff_planner_plan_analysis (self);
+  sendoff_planner_plan_hardware (self);
 }

@@ -16,6 +16,9 @@ G_BEGIN_DECLS
 SendoffPlan *sendoff_planner_plan (const SendoffMediaInfo *source, SendoffRequest *request, SendoffCatalog *catalog,
                                    const SendoffMachine *machine);
 
+SendoffVideoPlan *sendoff_planner_new_hardware_trial (const SendoffVideoCodec *codec,
+                                                      const SendoffHardwareEncoder *encoder);
+
 gboolean sendoff_planner_needs_packet_details (SendoffRequest *request);
 
 G_END_DECLS

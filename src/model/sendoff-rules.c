@@ -329,7 +329,9 @@ check_machine (const SendoffPlanning *self)
 
   if (sendoff_output_plan_encodes_video (self->output))
     {
-      check_encoder (self, "codec", video->encoder, self->video_codec->name);
+      /* A hardware encoder is only planned where it works; what stands in for it has to be there too. */
+      check_encoder (self, "codec", video->software != NULL ? video->software->encoder : video->encoder,
+                     self->video_codec->name);
       check_filter (self, video->tone_map != NULL, "zscale", "to convert HDR");
       check_filter (self, video->tone_map != NULL, "tonemap", "to convert HDR");
       check_filter (self, strstr (video->filters, "zscale=") != NULL && video->tone_map == NULL, "zscale",

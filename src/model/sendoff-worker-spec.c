@@ -1,6 +1,6 @@
 #include "model/sendoff-worker-spec.h"
 
-const char *const sendoff_role_nicks[] = { "capabilities", "probe", "chunks", "audio", "mux", "frame", "verify", "texts", NULL };
+const char *const sendoff_role_nicks[] = { "capabilities", "probe", "chunks", "audio", "mux", "frame", "verify", "texts", "trial", NULL };
 
 static const SendoffField chunk_spec_fields[] = {
   SENDOFF_FIELD (SendoffChunkSpec, index, INT),

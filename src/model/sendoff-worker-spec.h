@@ -26,6 +26,7 @@ typedef enum {
   SENDOFF_ROLE_FRAME,        /* result: SendoffFramesResult */
   SENDOFF_ROLE_VERIFY,       /* result: SendoffDecodeResult */
   SENDOFF_ROLE_TEXTS,        /* result: SendoffTextsResult */
+  SENDOFF_ROLE_TRIAL,        /* result: {} */
 } SendoffRole;
 
 /* Interval [start, end) of source time; the open ends take everything before or after. */
@@ -90,7 +91,7 @@ SENDOFF_DECLARE_DOC (SendoffTextOutputSpec, sendoff_text_output_spec)
 typedef struct {
   int role; /* SendoffRole */
 
-  /* the source, for every role but capabilities; for a mux when it copies streams */
+  /* the source, for every role but capabilities and trial; for a mux when it copies streams */
   int source_fd; /* open for reading and seeking by pread(), -1 none */
   char *source_name; /* for messages only; never opened */
   gint64 source_size_bytes;
@@ -107,7 +108,7 @@ typedef struct {
   int decoder_threads;
   gboolean hash_frames; /* also hash every filtered frame, for tests of exactness */
   GPtrArray *chunks; /* SendoffChunkSpec, consecutive */
-  GPtrArray *chunk_outputs; /* SendoffChunkOutputSpec */
+  GPtrArray *chunk_outputs; /* SendoffChunkOutputSpec; trial: one, of which only the video plan is looked at */
   GPtrArray *audio_outputs; /* SendoffAudioOutputSpec */
 
   /* frame, with stream_index (-1: the cover), origin_us, sequential and decoder_threads of the above */

@@ -91,6 +91,14 @@ run_texts (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error)
   return result != NULL ? sendoff_texts_result_to_json (result) : NULL;
 }
 
+static JsonNode *
+run_trial (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error)
+{
+  if (!sendoff_role_trial (spec, error))
+    return NULL;
+  return json_node_init_object (json_node_alloc (), json_object_new ());
+}
+
 static const Role roles[] = {
   [SENDOFF_ROLE_CAPABILITIES] = { "looking for codecs", run_capabilities },
   [SENDOFF_ROLE_PROBE] = { "probing", run_probe },
@@ -100,6 +108,7 @@ static const Role roles[] = {
   [SENDOFF_ROLE_FRAME] = { "taking pictures", run_frame },
   [SENDOFF_ROLE_VERIFY] = { "verifying", run_verify },
   [SENDOFF_ROLE_TEXTS] = { "reading captions", run_texts },
+  [SENDOFF_ROLE_TRIAL] = { "trying an encoder", run_trial },
 };
 
 /* Whether another line may be written in this second. FFmpeg calls from any thread and gives its callback no

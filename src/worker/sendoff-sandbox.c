@@ -143,6 +143,41 @@ grant_fonts (Ruleset *self)
     grant (self, own[i], MAY_READ_FILE | MAY_READ_DIR);
 }
 
+/* Encoders of the graphics card need its devices, the drivers' libraries and what the system says about the card. This
+ * is far more than any other worker gets: the system's programs and libraries can be read, and commands given to the
+ * card. Files of people, networks and other processes stay closed. */
+static void
+grant_hardware (Ruleset *self)
+{
+  static const char *const readable[] = { "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share", "/lib", "/lib64",
+                                          "/sys", "/proc/driver", "/etc/ld.so.cache", "/etc/libva.conf", "/etc/drirc",
+                                          "/etc/nvidia", "/run/opengl-driver",
+                                          /* in a Flatpak */
+                                          "/app/lib" };
+  static const char *const devices[] = { "/dev/nvidiactl", "/dev/nvidia0", "/dev/nvidia1", "/dev/nvidia2",
+                                         "/dev/nvidia3", "/dev/nvidia-uvm", "/dev/nvidia-modeset" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (readable); i++)
+    grant (self, readable[i],
+           g_file_test (readable[i], G_FILE_TEST_IS_DIR) ? MAY_READ_FILE | MAY_READ_DIR : MAY_READ_FILE);
+  for (guint i = 0; i < G_N_ELEMENTS (devices); i++)
+    grant (self, devices[i], MAY_READ_FILE | MAY_WRITE_FILE | FILE_RIGHT_5);
+  grant (self, "/dev/dri", MAY_READ_FILE | MAY_READ_DIR | MAY_WRITE_FILE | FILE_RIGHT_5);
+}
+
+static gboolean
+needs_hardware (const SendoffWorkerSpec *spec)
+{
+  for (guint i = 0; i < spec->chunk_outputs->len; i++)
+    {
+      const SendoffChunkOutputSpec *output = g_ptr_array_index (spec->chunk_outputs, i);
+
+      if (output->video != NULL && output->video->hardware != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 grant_captions (Ruleset *self, const SendoffChunkOutputSpec *output)
 {
@@ -181,6 +216,8 @@ grant_what_spec_names (Ruleset *self, const SendoffWorkerSpec *spec)
     grant_folder_of (self, spec->audio_paths[i], MAY_READ_FILE);
   grant_new_file (self, spec->target_path);
   grant_folder_of (self, spec->handover_path, MAY_FILL | MAY_READ_DIR);
+  if (needs_hardware (spec))
+    grant_hardware (self);
 }
 
 static gboolean
@@ -214,6 +251,6 @@ sendoff_sandbox_enter (const SendoffWorkerSpec *spec)
   if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     return sandbox;
   sandbox.landlock = close_files_off (spec);
-  sandbox.seccomp = sendoff_syscall_filter_install ();
+  sandbox.seccomp = sendoff_syscall_filter_install (needs_hardware (spec));
   return sandbox;
 }

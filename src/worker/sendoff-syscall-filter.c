@@ -24,7 +24,7 @@
 /* Names of mappings, for debuggers: what some versions of the C library's malloc() do. */
 #define NAME_MAPPING 0x53564d41
 
-#define MAX_INSTRUCTIONS 400
+#define MAX_INSTRUCTIONS 440
 
 static const int allowed[] = {
   /* reading and writing what is open; Landlock decides what can be opened */
@@ -62,6 +62,15 @@ static const int allowed[] = {
 #endif
 #if defined(__SANITIZE_ADDRESS__) && defined(__x86_64__)
   __NR_prctl, __NR_wait4, __NR_ptrace, __NR_clone, __NR_tkill, __NR_kill, __NR_prlimit64,
+#endif
+};
+
+/* What drivers of graphics cards ask for beside: commands to devices, and memory shared with them. */
+static const int allowed_with_hardware[] = {
+  __NR_ioctl, __NR_memfd_create, __NR_mlock, __NR_munlock, __NR_statfs, __NR_fstatfs, __NR_kcmp, __NR_epoll_create1,
+  __NR_epoll_ctl, __NR_epoll_pwait,
+#ifdef __x86_64__
+  __NR_epoll_wait,
 #endif
 };
 
@@ -141,7 +150,7 @@ allow_naming (Program *self)
 }
 
 static void
-write_program (Program *self)
+write_program (Program *self, gboolean hardware)
 {
   add (self, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof (struct seccomp_data, arch));
   add (self, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, ARCHITECTURE);
@@ -149,6 +158,8 @@ write_program (Program *self)
   add (self, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof (struct seccomp_data, nr));
   for (gsize i = 0; i < G_N_ELEMENTS (allowed); i++)
     allow (self, allowed[i]);
+  for (gsize i = 0; hardware && i < G_N_ELEMENTS (allowed_with_hardware); i++)
+    allow (self, allowed_with_hardware[i]);
   allow_threads (self);
   allow_naming (self);
   /* abort() and the limits of this process itself. */
@@ -164,15 +175,20 @@ write_program (Program *self)
 
 #endif
 
-/** sendoff_syscall_filter_install: whether the filter holds now, for good; the process may gain no privileges. */
+/**
+ * sendoff_syscall_filter_install:
+ * @hardware: with what drivers of graphics cards ask for
+ *
+ * Returns: whether the filter holds now, for good; the process may gain no privileges
+ */
 gboolean
-sendoff_syscall_filter_install (void)
+sendoff_syscall_filter_install (gboolean hardware)
 {
 #ifdef ARCHITECTURE
   g_autofree Program *program = g_new0 (Program, 1);
   struct sock_fprog filter = { .filter = program->code };
 
-  write_program (program);
+  write_program (program, hardware);
   filter.len = (unsigned short)program->length;
   return syscall (__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &filter) == 0;
 #else

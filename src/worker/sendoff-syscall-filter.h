@@ -5,6 +5,6 @@
 
 G_BEGIN_DECLS
 
-gboolean sendoff_syscall_filter_install (void);
+gboolean sendoff_syscall_filter_install (gboolean hardware);
 
 G_END_DECLS

@@ -125,6 +125,11 @@ static const Case cases[] = {
     "codec=prores,target-size=9MB codec=none,audio-codec=flac,max-size=9MB max-size=9MB,size-priority=size "
     "codec=none,target-size=20kB" },
 
+  { "hardware", "landscape",
+    "encoder=hardware encoder=hardware,codec=h265,speed=slow,quality=high encoder=hardware,codec=vp9 "
+    "encoder=hardware,target-size=9MB encoder=hardware,codec=prores platform=instagram,encoder=hardware encoder=software" },
+  { "hardware-hdr", "hdr10", "codec=h265,encoder=hardware codec=h265,hdr=sdr,encoder=hardware" },
+
   /* what must not go ahead */
   { "not-available", "landscape",
     "package=hls copy=require" },
@@ -169,6 +174,7 @@ make_machine (void)
   machine->encoders = g_strsplit ("libx264 libx265 libvpx-vp9 libaom-av1 libsvtav1 prores_ks dnxhd aac libmp3lame libopus "
                                   "flac pcm_s16le",
                                   " ", -1);
+  machine->hardware_encoders = g_strsplit ("h264_nvenc hevc_vaapi", " ", -1);
   machine->filters = g_strsplit ("zscale tonemap bwdif", " ", -1);
   return machine;
 }
