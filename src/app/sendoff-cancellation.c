@@ -1,8 +1,12 @@
 #include "app/sendoff-cancellation.h"
 
+#include "app/sendoff-queue-control.h"
+
 struct _SendoffCancellation
 {
   GObject parent_instance;
+  SendoffEngine *engine;
+  GtkWidget *widget; /* whose window tells what goes wrong */
   SendoffJob *job;
   GPtrArray *items;    /* SendoffQueueItem */
   gboolean is_whole;   /* nothing of the job is left to be made */
@@ -17,6 +21,8 @@ sendoff_cancellation_finalize (GObject *object)
 {
   SendoffCancellation *self = SENDOFF_CANCELLATION (object);
 
+  g_clear_object (&self->engine);
+  g_clear_object (&self->widget);
   g_clear_object (&self->job);
   g_clear_pointer (&self->items, g_ptr_array_unref);
   G_OBJECT_CLASS (sendoff_cancellation_parent_class)->finalize (object);
@@ -55,19 +61,28 @@ mark (SendoffCancellation *self, gboolean cancelling)
     sendoff_queue_item_set_cancelling (g_ptr_array_index (self->items, i), cancelling);
 }
 
+static void
+control (SendoffCancellation *self, SendoffControl what, int value)
+{
+  sendoff_queue_control (self->engine, self->job, what, value, self->widget);
+}
+
 /**
  * sendoff_cancellation_new:
  * @items: (element-type SendoffQueueItem): rows of @job; those that are over are left out
+ * @widget: whose window tells when another process does not do it
  *
  * Begins to cancel; one of the other two functions has to follow.
  *
  * Returns: (transfer full): the cancellation
  */
 SendoffCancellation *
-sendoff_cancellation_new (SendoffJob *job, GPtrArray *items)
+sendoff_cancellation_new (SendoffEngine *engine, SendoffJob *job, GPtrArray *items, GtkWidget *widget)
 {
   SendoffCancellation *self = g_object_new (SENDOFF_TYPE_CANCELLATION, NULL);
 
+  self->engine = g_object_ref (engine);
+  self->widget = g_object_ref (widget);
   self->job = g_object_ref (job);
   self->items = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < items->len; i++)
@@ -76,9 +91,15 @@ sendoff_cancellation_new (SendoffJob *job, GPtrArray *items)
   self->is_whole = self->items->len == count_unfinished (job);
   self->was_paused = sendoff_job_get_paused (job);
   if (self->is_whole && !sendoff_job_get_interrupted (job))
-    sendoff_job_pause (job);
+    control (self, SENDOFF_CONTROL_PAUSE, 0);
   mark (self, TRUE);
   return self;
+}
+
+static int
+get_output (SendoffQueueItem *item)
+{
+  return (int)sendoff_export_get_output (sendoff_queue_item_get_export (item));
 }
 
 /** sendoff_cancellation_carry_out: now it is meant; the second call does nothing. */
@@ -89,9 +110,12 @@ sendoff_cancellation_carry_out (SendoffCancellation *self)
     return;
   self->is_settled = TRUE;
   if (self->is_whole)
-    sendoff_job_cancel (self->job);
+    control (self, SENDOFF_CONTROL_CANCEL, -1);
   for (guint i = 0; !self->is_whole && i < self->items->len; i++)
-    sendoff_job_cancel_export (self->job, sendoff_queue_item_get_export (g_ptr_array_index (self->items, i)));
+    control (self, SENDOFF_CONTROL_CANCEL, get_output (g_ptr_array_index (self->items, i)));
+  /* Another process may refuse. */
+  if (sendoff_job_get_elsewhere (self->job))
+    mark (self, FALSE);
 }
 
 /** sendoff_cancellation_take_back: it goes on from where it was. */
@@ -103,5 +127,5 @@ sendoff_cancellation_take_back (SendoffCancellation *self)
   self->is_settled = TRUE;
   mark (self, FALSE);
   if (self->is_whole && !self->was_paused)
-    sendoff_job_resume (self->job);
+    control (self, SENDOFF_CONTROL_RESUME, 0);
 }

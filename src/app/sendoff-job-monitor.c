@@ -272,6 +272,13 @@ recount (SendoffJobMonitor *self)
 
 /* ---- Jobs ---- */
 
+/* One that another process carries out is that one's. */
+static gboolean
+is_followed (SendoffJob *job)
+{
+  return !sendoff_status_is_final (sendoff_job_get_status (job)) && !sendoff_job_get_elsewhere (job);
+}
+
 /* A job that is over can begin again. */
 static void
 on_job_changed (SendoffJobMonitor *self, GParamSpec *pspec, SendoffJob *job)
@@ -279,9 +286,9 @@ on_job_changed (SendoffJobMonitor *self, GParamSpec *pspec, SendoffJob *job)
   gboolean has_ended = sendoff_status_is_final (sendoff_job_get_status (job));
 
   g_object_ref (job);
-  if (!has_ended)
+  if (is_followed (job))
     g_hash_table_add (self->running, g_object_ref (job));
-  else if (g_hash_table_remove (self->running, job))
+  else if (g_hash_table_remove (self->running, job) && has_ended)
     {
       self->n_ended += count_exports (job);
       g_signal_emit (self, signals[SIGNAL_ENDED], 0, job);
@@ -293,8 +300,8 @@ on_job_changed (SendoffJobMonitor *self, GParamSpec *pspec, SendoffJob *job)
 static void
 follow_job (SendoffJobMonitor *self, SendoffJob *job)
 {
-  static const char *const signal_names[]
-      = { "notify::status", "notify::interrupted", "notify::paused", "notify::progress" };
+  static const char *const signal_names[] = { "notify::status", "notify::interrupted", "notify::elsewhere",
+                                              "notify::paused", "notify::progress" };
 
   for (guint i = 0; i < G_N_ELEMENTS (signal_names); i++)
     g_signal_connect_object (job, signal_names[i], G_CALLBACK (on_job_changed), self, G_CONNECT_SWAPPED);
@@ -308,7 +315,7 @@ on_jobs_changed (SendoffJobMonitor *self, guint position, guint removed, guint a
       g_autoptr (SendoffJob) job = g_list_model_get_item (self->jobs, i);
 
       follow_job (self, job);
-      if (!sendoff_status_is_final (sendoff_job_get_status (job)))
+      if (is_followed (job))
         g_hash_table_add (self->running, g_object_ref (job));
     }
   recount (self);
@@ -324,9 +331,6 @@ sendoff_job_monitor_new (void)
 /**
  * sendoff_job_monitor_start:
  * @jobs: the list of a started engine
- *
- * Of the jobs that are there, only interrupted ones can become this process's: the others that are not
- * finished are being carried out by another process.
  */
 void
 sendoff_job_monitor_start (SendoffJobMonitor *self, GListModel *jobs)
@@ -338,7 +342,7 @@ sendoff_job_monitor_start (SendoffJobMonitor *self, GListModel *jobs)
       g_autoptr (SendoffJob) job = g_list_model_get_item (jobs, i);
 
       follow_job (self, job);
-      if (sendoff_job_get_interrupted (job))
+      if (is_followed (job))
         g_hash_table_add (self->running, g_object_ref (job));
     }
   g_signal_connect_object (jobs, "items-changed", G_CALLBACK (on_jobs_changed), self, G_CONNECT_SWAPPED);

@@ -10,7 +10,6 @@ struct _SendoffQueueItem
   SendoffJob *job;
   SendoffExport *export;
   char *title;
-  gboolean elsewhere;
   gboolean cancelling;
   gboolean is_shared;
   SendoffQueueState state;
@@ -144,11 +143,11 @@ find_state (SendoffQueueItem *self)
     return get_final_state (status);
   if (self->cancelling)
     return SENDOFF_QUEUE_CANCELLING;
+  if (sendoff_job_get_interrupted (self->job) && sendoff_job_get_source_problem (self->job) != NULL)
+    return SENDOFF_QUEUE_LOST;
   if (sendoff_job_get_interrupted (self->job))
-    return sendoff_job_get_source_problem (self->job) != NULL ? SENDOFF_QUEUE_LOST
-                                                              : SENDOFF_QUEUE_INTERRUPTED;
-  if (self->elsewhere)
-    return SENDOFF_QUEUE_ELSEWHERE;
+    return sendoff_job_get_status (self->job) == SENDOFF_STATUS_QUEUED ? SENDOFF_QUEUE_STORED
+                                                                       : SENDOFF_QUEUE_INTERRUPTED;
   if (sendoff_job_get_paused (self->job))
     return SENDOFF_QUEUE_PAUSED;
   return status == SENDOFF_STATUS_QUEUED ? SENDOFF_QUEUE_WAITING : SENDOFF_QUEUE_RUNNING;
@@ -225,8 +224,6 @@ on_export_changed (SendoffQueueItem *self, GParamSpec *pspec)
 static void
 on_job_changed (SendoffQueueItem *self, GParamSpec *pspec)
 {
-  if (g_str_equal (pspec->name, "interrupted") && sendoff_job_get_interrupted (self->job))
-    self->elsewhere = FALSE;
   if (!g_str_equal (pspec->name, "progress") || self->is_shared != find_is_shared (self))
     on_state_changed (self);
 }
@@ -240,16 +237,14 @@ dup_title (SendoffQueueItem *self)
   return g_strdup_printf ("%s → %s", source, sendoff_export_get_name (self->export));
 }
 
-/** sendoff_queue_item_new: (transfer full): a row for @export of @job; @elsewhere is whether another process
- * carries it out. */
+/** sendoff_queue_item_new: (transfer full): a row for @export of @job. */
 SendoffQueueItem *
-sendoff_queue_item_new (SendoffJob *job, SendoffExport *export, gboolean elsewhere)
+sendoff_queue_item_new (SendoffJob *job, SendoffExport *export)
 {
   SendoffQueueItem *self = g_object_new (SENDOFF_TYPE_QUEUE_ITEM, NULL);
 
   self->job = g_object_ref (job);
   self->export = g_object_ref (export);
-  self->elsewhere = elsewhere;
   self->title = dup_title (self);
   self->state = find_state (self);
   self->is_shared = find_is_shared (self);

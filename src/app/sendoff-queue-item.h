@@ -15,9 +15,9 @@ typedef enum
   SENDOFF_QUEUE_WAITING,
   SENDOFF_QUEUE_RUNNING,
   SENDOFF_QUEUE_PAUSED,
+  SENDOFF_QUEUE_STORED, /* and never begun */
   SENDOFF_QUEUE_INTERRUPTED,
   SENDOFF_QUEUE_LOST,      /* interrupted, and the source is not where it was */
-  SENDOFF_QUEUE_ELSEWHERE, /* another process carries it out */
   SENDOFF_QUEUE_CANCELLING,
   SENDOFF_QUEUE_COMPLETED,
   SENDOFF_QUEUE_FAILED,
@@ -30,7 +30,7 @@ G_DECLARE_FINAL_TYPE (SendoffQueueItem, sendoff_queue_item, SENDOFF, QUEUE_ITEM,
 /* Properties (read-only, notified): title (string: "holiday.mp4 → YouTube"), state (int SendoffQueueState), state-text,
  * numbers (strings), fraction (double 0–1), shows-progress, is-final, is-shared (booleans: the last one when other
  * exports of the same video go on), poster (GdkPaintable, nullable). */
-SendoffQueueItem *sendoff_queue_item_new (SendoffJob *job, SendoffExport *export, gboolean elsewhere);
+SendoffQueueItem *sendoff_queue_item_new (SendoffJob *job, SendoffExport *export);
 SendoffJob *sendoff_queue_item_get_job (SendoffQueueItem *self);
 SendoffExport *sendoff_queue_item_get_export (SendoffQueueItem *self);
 SendoffQueueState sendoff_queue_item_get_state (SendoffQueueItem *self);

@@ -1,13 +1,5 @@
 #include "app/sendoff-queue-list.h"
 
-/* A job that nobody has begun yet is one that this process was just given. */
-static gboolean
-is_elsewhere (SendoffJob *job)
-{
-  return !sendoff_job_get_interrupted (job) && sendoff_job_get_status (job) > SENDOFF_STATUS_QUEUED
-         && !sendoff_status_is_final (sendoff_job_get_status (job));
-}
-
 static void
 add_rows (GPtrArray *rows, SendoffJob *job)
 {
@@ -17,7 +9,7 @@ add_rows (GPtrArray *rows, SendoffJob *job)
     {
       g_autoptr (SendoffExport) export = g_list_model_get_item (exports, i);
 
-      g_ptr_array_add (rows, sendoff_queue_item_new (job, export, is_elsewhere (job)));
+      g_ptr_array_add (rows, sendoff_queue_item_new (job, export));
     }
 }
 

@@ -3,6 +3,7 @@
 #include "base/sendoff-i18n.h"
 
 #include "app/sendoff-cancellation.h"
+#include "app/sendoff-queue-control.h"
 #include "app/sendoff-queue-list.h"
 #include "app/sendoff-queue-posters.h"
 #include "app/sendoff-queue-row.h"
@@ -172,21 +173,25 @@ find_job (GtkWidget *widget, GVariant *parameter)
 /* ---- Pause ---- */
 
 static void
-pause_job (GtkWidget *widget, const char *action, GVariant *parameter)
+control (GtkWidget *widget, GVariant *parameter, SendoffControl what)
 {
   SendoffJob *job = find_job (widget, parameter);
+  SendoffEngine *engine = SENDOFF_QUEUE_PAGE (widget)->engine;
 
-  if (job != NULL)
-    sendoff_job_pause (job);
+  if (job != NULL && engine != NULL)
+    sendoff_queue_control (engine, job, what, 0, widget);
+}
+
+static void
+pause_job (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  control (widget, parameter, SENDOFF_CONTROL_PAUSE);
 }
 
 static void
 resume_job (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  SendoffJob *job = find_job (widget, parameter);
-
-  if (job != NULL)
-    sendoff_job_resume (job);
+  control (widget, parameter, SENDOFF_CONTROL_RESUME);
 }
 
 static void
@@ -255,7 +260,7 @@ begin_cancelling (SendoffQueuePage *self, SendoffJob *job, GPtrArray *items, con
   g_autofree char *message = g_strdup_printf (_ ("“%s” cancelled"), escaped);
 
   sendoff_queue_page_settle (self);
-  self->cancellation = sendoff_cancellation_new (job, items);
+  self->cancellation = sendoff_cancellation_new (self->engine, job, items, GTK_WIDGET (self));
   offer_undo (self, message);
 }
 
@@ -265,7 +270,7 @@ cancel (GtkWidget *widget, const char *action, GVariant *parameter)
   SendoffQueueItem *item = find_item (widget, parameter);
   g_autoptr (GPtrArray) items = g_ptr_array_new ();
 
-  if (item == NULL)
+  if (item == NULL || SENDOFF_QUEUE_PAGE (widget)->engine == NULL)
     return;
   g_ptr_array_add (items, item);
   begin_cancelling (SENDOFF_QUEUE_PAGE (widget), sendoff_queue_item_get_job (item), items,
@@ -280,7 +285,7 @@ cancel_video (GtkWidget *widget, const char *action, GVariant *parameter)
   g_autoptr (GPtrArray) items = job != NULL ? sendoff_queue_list_find_siblings (self->rows, job) : NULL;
   const char *name = job != NULL ? sendoff_job_get_source_name (job) : NULL;
 
-  if (job != NULL)
+  if (job != NULL && self->engine != NULL)
     begin_cancelling (self, job, items, name != NULL ? name : _ ("Video"));
 }
 

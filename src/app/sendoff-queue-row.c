@@ -42,6 +42,8 @@ static const StateLook state_looks[] = {
                              NULL,
                              { N_ ("Resume"), "queue.resume" },
                              { N_ ("Cancel"), "queue.cancel" } },
+  [SENDOFF_QUEUE_STORED]
+  = { NULL, NULL, { N_ ("Start"), "queue.continue" }, { N_ ("Cancel"), "queue.cancel" } },
   [SENDOFF_QUEUE_INTERRUPTED] = { "media-playback-pause-symbolic",
                                   NULL,
                                   { N_ ("Continue"), "queue.continue" },
@@ -50,7 +52,6 @@ static const StateLook state_looks[] = {
                            "warning",
                            { N_ ("Choose the Video Again…"), "queue.locate" },
                            { N_ ("Cancel"), "queue.cancel" } },
-  [SENDOFF_QUEUE_ELSEWHERE] = { NULL, NULL, { NULL, NULL }, { NULL, NULL } },
   [SENDOFF_QUEUE_CANCELLING]
   = { "process-stop-symbolic", NULL, { N_ ("Undo"), "queue.undo" }, { NULL, NULL } },
   [SENDOFF_QUEUE_COMPLETED] = { "emblem-ok-symbolic",

@@ -67,9 +67,8 @@ dup_going_on (SendoffExport *export)
   return g_strdup (sendoff_words_for_status (sendoff_export_get_status (export)));
 }
 
-/** sendoff_queue_words_for_state: (transfer full): where an export stands. */
-char *
-sendoff_queue_words_for_state (SendoffQueueItem *item)
+static char *
+dup_state (SendoffQueueItem *item)
 {
   SendoffExport *export = sendoff_queue_item_get_export (item);
 
@@ -77,13 +76,13 @@ sendoff_queue_words_for_state (SendoffQueueItem *item)
     {
     case SENDOFF_QUEUE_PAUSED:
       return g_strdup (_ ("Paused"));
+    case SENDOFF_QUEUE_STORED:
+      return g_strdup (_ ("Not begun yet"));
     case SENDOFF_QUEUE_INTERRUPTED:
       return g_strdup (_ ("Interrupted: what was made so far is kept"));
     case SENDOFF_QUEUE_LOST:
       return g_strdup_printf (_ ("Interrupted. %s"),
                               sendoff_job_get_source_problem (sendoff_queue_item_get_job (item)));
-    case SENDOFF_QUEUE_ELSEWHERE:
-      return g_strdup (_ ("Another Sendoff makes this one"));
     case SENDOFF_QUEUE_CANCELLING:
       return g_strdup (_ ("Cancelled. It can still be taken back."));
     case SENDOFF_QUEUE_COMPLETED:
@@ -97,6 +96,20 @@ sendoff_queue_words_for_state (SendoffQueueItem *item)
     default:
       return g_strdup (sendoff_words_for_status (sendoff_export_get_status (export)));
     }
+}
+
+/** sendoff_queue_words_for_state: (transfer full): where an export stands. */
+char *
+sendoff_queue_words_for_state (SendoffQueueItem *item)
+{
+  g_autofree char *state = dup_state (item);
+
+  if (sendoff_queue_item_get_state (item) >= SENDOFF_QUEUE_CANCELLING
+      || !sendoff_job_get_elsewhere (sendoff_queue_item_get_job (item)))
+    return g_steal_pointer (&state);
+  /* Translators: %s is where an export stands, "Encoding"; the command line, for example, is another program
+   */
+  return g_strdup_printf (_ ("%s · in another program"), state);
 }
 
 static char *

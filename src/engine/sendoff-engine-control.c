@@ -307,7 +307,10 @@ sendoff_engine_control_finish (SendoffEngine *self, GAsyncResult *result, GError
     return FALSE;
   wish = g_task_get_task_data (G_TASK (result));
   if (wish->here && wish->store != NULL)
-    sendoff_job_set_interrupted (wish->job, TRUE);
+    {
+      sendoff_job_set_elsewhere (wish->job, FALSE);
+      sendoff_job_set_interrupted (wish->job, TRUE);
+    }
   if (wish->here || wish->control != SENDOFF_CONTROL_CANCEL)
     change_here (self, wish->job, wish->control, wish->value);
   return TRUE;

@@ -74,6 +74,15 @@ make_plan_error (const SendoffPlan *plan)
   return g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST, "There is nothing to export.");
 }
 
+static void
+expect (SendoffEngine *self, const char *export_id, gboolean expected)
+{
+  SendoffFollower *follower = sendoff_engine_get_follower (self);
+
+  if (follower != NULL)
+    sendoff_follower_expect (follower, export_id, expected);
+}
+
 /** sendoff_engine_submit_async: stores a job for @plan and queues it; the request is kept, not copied. */
 void
 sendoff_engine_submit_async (SendoffEngine *self,
@@ -97,6 +106,7 @@ sendoff_engine_submit_async (SendoffEngine *self,
   submission = submission_new (self);
   submission->job = sendoff_job_new (export_id, request, plan);
   submission->stored = sendoff_job_dup_stored (submission->job);
+  expect (self, export_id, TRUE);
   g_task_set_task_data (task, submission, submission_free);
   g_task_run_in_thread (task, submit_thread);
 }
@@ -113,9 +123,11 @@ sendoff_engine_submit_finish (SendoffEngine *self, GAsyncResult *result, GError 
   Submission *submission;
 
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  submission = g_task_get_task_data (G_TASK (result));
+  if (submission != NULL)
+    expect (self, submission->stored->export_id, FALSE);
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return NULL;
-  submission = g_task_get_task_data (G_TASK (result));
   sendoff_engine_watch_job (self, submission->job);
   g_list_store_insert (sendoff_engine_get_job_list (self), 0, submission->job);
   if (sendoff_engine_get_queue (self) != NULL && !sendoff_engine_is_store_only (self))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/sendoff-engine.h"
+#include "engine/sendoff-follower.h"
 #include "engine/sendoff-frame-loader.h"
 #include "engine/sendoff-queue.h"
 #include "engine/sendoff-store.h"
@@ -11,6 +12,7 @@ G_BEGIN_DECLS
 SendoffFrameLoader *sendoff_engine_get_frame_loader (SendoffEngine *self);
 GListStore *sendoff_engine_get_job_list (SendoffEngine *self);
 SendoffQueue *sendoff_engine_get_queue (SendoffEngine *self);
+SendoffFollower *sendoff_engine_get_follower (SendoffEngine *self);
 SendoffStore *sendoff_engine_get_store (SendoffEngine *self);
 const char *sendoff_engine_get_data_dir (SendoffEngine *self);
 void sendoff_engine_set_catalog (SendoffEngine *self, SendoffCatalog *catalog);

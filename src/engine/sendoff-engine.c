@@ -1,6 +1,7 @@
 #include "engine/sendoff-engine.h"
 
 #include "engine/sendoff-engine-private.h"
+#include "engine/sendoff-follower.h"
 #include "engine/sendoff-governor.h"
 #include "engine/sendoff-job-private.h"
 #include "engine/sendoff-queue.h"
@@ -20,6 +21,7 @@ struct _SendoffEngine {
   SendoffSettings *settings;
   SendoffGovernor *governor;
   GFileMonitor *requests; /* (nullable): of other processes */
+  SendoffFollower *follower; /* (nullable) */
   gboolean store_only;
   SendoffFrameLoader *frame_loader;
 };
@@ -45,6 +47,9 @@ sendoff_engine_finalize (GObject *object)
   SendoffEngine *self = SENDOFF_ENGINE (object);
 
   g_clear_object (&self->frame_loader);
+  if (self->follower != NULL)
+    sendoff_follower_stop (self->follower);
+  g_clear_object (&self->follower);
   g_clear_object (&self->requests);
   g_clear_object (&self->governor);
   g_clear_object (&self->settings);
@@ -232,6 +237,7 @@ sendoff_engine_start_finish (SendoffEngine *self, GAsyncResult *result, GError *
   self->frame_loader = sendoff_frame_loader_new (self->queue, self->cache_dir);
   add_stored_jobs (self, start->jobs);
   self->requests = sendoff_engine_watch_requests (self);
+  self->follower = sendoff_follower_new (self, start->marks, start->version);
   return TRUE;
 }
 
@@ -289,6 +295,13 @@ const char *
 sendoff_engine_get_cache_dir (SendoffEngine *self)
 {
   return self->cache_dir;
+}
+
+/* (transfer none) (nullable): what knows of other processes' jobs, NULL when stopped. */
+SendoffFollower *
+sendoff_engine_get_follower (SendoffEngine *self)
+{
+  return self->follower;
 }
 
 /* (transfer none): what the database is reached by. */
@@ -387,7 +400,11 @@ sendoff_engine_stop_async (SendoffEngine *self, GAsyncReadyCallback callback, gp
   if (self->queue == NULL)
     g_task_return_boolean (task, TRUE);
   else
-    sendoff_frame_loader_stop_async (self->frame_loader, on_frame_loader_stopped, g_steal_pointer (&task));
+    {
+      sendoff_follower_stop (self->follower);
+      g_clear_object (&self->follower);
+      sendoff_frame_loader_stop_async (self->frame_loader, on_frame_loader_stopped, g_steal_pointer (&task));
+    }
 }
 
 /** sendoff_engine_stop_finish: always succeeds. */

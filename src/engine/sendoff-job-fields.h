@@ -18,15 +18,17 @@ struct _SendoffJob {
   double progress; /* 0–100 */
   gint64 time_left_us;
   gint64 created_at, started_at, completed_at; /* Unix µs, 0 not yet */
-  gboolean interrupted;
+  gboolean interrupted, elsewhere;
   gboolean paused;
   char *source_problem; /* (nullable) */
   gboolean cancel_requested;
+  guint n_saves; /* how often this process has written it down */
   GListStore *exports;
 };
 
 /* sendoff-job-stored.c */
 char **sendoff_job_dup_plan_warnings (const SendoffPlan *plan, int output);
 void sendoff_job_expand (SendoffJob *self);
+void sendoff_job_take_source_uri (SendoffJob *self, const SendoffStoredJob *stored);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,6 +39,20 @@ char *
 sendoff_job_folder_dup_lock_path (const char *cache_dir, const char *export_id)
 {
   return sendoff_job_folder_dup_path (cache_dir, export_id, "lock");
+}
+
+/** sendoff_job_folder_is_held: whether some process carries the job out. Makes no file, and looks without keeping others
+ * from the lock for longer than the call. */
+gboolean
+sendoff_job_folder_is_held (const char *cache_dir, const char *export_id)
+{
+  g_autofree char *path = sendoff_job_folder_dup_lock_path (cache_dir, export_id);
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  gboolean held = fd >= 0 && flock (fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+
+  if (fd >= 0)
+    close (fd);
+  return held;
 }
 
 /** sendoff_job_folder_take_lock: the lock's descriptor, or -1 with the error of sendoff_disk_try_lock(). */

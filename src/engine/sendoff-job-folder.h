@@ -26,6 +26,7 @@ typedef gboolean (*SendoffJobIsOverFunc) (const char *export_id, gpointer data);
 
 char *sendoff_job_folder_dup_path (const char *cache_dir, const char *export_id, const char *leaf);
 char *sendoff_job_folder_dup_lock_path (const char *cache_dir, const char *export_id);
+gboolean sendoff_job_folder_is_held (const char *cache_dir, const char *export_id);
 int sendoff_job_folder_take_lock (const char *cache_dir, const char *export_id, GError **error);
 
 gboolean sendoff_job_folder_note_key (const char *cache_dir, const char *export_id, const char *key, GError **error);

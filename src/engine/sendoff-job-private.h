@@ -22,6 +22,9 @@ SendoffJob *sendoff_job_new_from_stored (const SendoffStoredJob *stored, GError 
 SendoffStoredJob *sendoff_job_dup_stored (SendoffJob *self);
 gboolean sendoff_job_apply (SendoffJob *self, const SendoffSnapshot *snapshot);
 void sendoff_job_set_interrupted (SendoffJob *self, gboolean interrupted);
+void sendoff_job_set_elsewhere (SendoffJob *self, gboolean elsewhere);
+guint sendoff_job_get_n_saves (SendoffJob *self);
+gboolean sendoff_job_take_stored (SendoffJob *self, const SendoffStoredJob *stored);
 void sendoff_job_set_source_problem (SendoffJob *self, const char *problem);
 void sendoff_job_set_started (SendoffJob *self);
 SendoffStoredJob *sendoff_job_dup_retry (SendoffJob *self, int output);

@@ -56,6 +56,38 @@ sendoff_job_expand (SendoffJob *self)
     g_assert_not_reached ();
 }
 
+static const char *
+get_source_uri (JsonNode *config)
+{
+  JsonObject *object = config != NULL && JSON_NODE_HOLDS_OBJECT (config) ? json_node_get_object (config) : NULL;
+  JsonNode *request = object != NULL ? json_object_get_member (object, "request") : NULL;
+
+  return request != NULL && JSON_NODE_HOLDS_OBJECT (request)
+             ? json_object_get_string_member_with_default (json_node_get_object (request), "source_uri", NULL)
+             : NULL;
+}
+
+/* Its source may have been found at another place. */
+void
+sendoff_job_take_source_uri (SendoffJob *self, const SendoffStoredJob *stored)
+{
+  const char *uri = get_source_uri (stored->export_config);
+  g_autofree char *known = NULL;
+
+  if (uri == NULL)
+    return;
+  /* That of a compact job is the text that was stored, which another one replaces. */
+  if (self->compact != NULL)
+    {
+      g_free (self->compact);
+      self->compact = sendoff_json_to_text (stored->export_config, FALSE);
+      return;
+    }
+  g_object_get (self->request, "source-uri", &known, NULL);
+  if (g_strcmp0 (known, uri) != 0)
+    g_object_set (self->request, "source-uri", uri, NULL);
+}
+
 /** sendoff_job_new_from_stored: (transfer full): a job as the store has it, or %NULL with %SENDOFF_ERROR_BAD_DATA. */
 SendoffJob *
 sendoff_job_new_from_stored (const SendoffStoredJob *stored, GError **error)
@@ -132,6 +164,7 @@ sendoff_job_dup_stored (SendoffJob *self)
 {
   SendoffStoredJob *stored = sendoff_stored_job_new ();
 
+  self->n_saves++;
   sendoff_job_expand (self);
   stored->export_id = g_strdup (self->export_id);
   stored->user_id = g_strdup (self->user_id);

@@ -11,6 +11,7 @@ enum {
   PROP_TIME_LEFT_US,
   PROP_EXPORTS,
   PROP_INTERRUPTED,
+  PROP_ELSEWHERE,
   PROP_PAUSED,
   PROP_SOURCE_PROBLEM,
   N_PROPS
@@ -71,6 +72,9 @@ sendoff_job_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_INTERRUPTED:
       g_value_set_boolean (value, self->interrupted);
       break;
+    case PROP_ELSEWHERE:
+      g_value_set_boolean (value, self->elsewhere);
+      break;
     case PROP_PAUSED:
       g_value_set_boolean (value, self->paused);
       break;
@@ -98,6 +102,7 @@ sendoff_job_class_init (SendoffJobClass *klass)
   properties[PROP_TIME_LEFT_US] = g_param_spec_int64 ("time-left-us", NULL, NULL, -1, G_MAXINT64, -1, flags);
   properties[PROP_EXPORTS] = g_param_spec_object ("exports", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   properties[PROP_INTERRUPTED] = g_param_spec_boolean ("interrupted", NULL, NULL, FALSE, flags);
+  properties[PROP_ELSEWHERE] = g_param_spec_boolean ("elsewhere", NULL, NULL, FALSE, flags);
   properties[PROP_PAUSED] = g_param_spec_boolean ("paused", NULL, NULL, FALSE, flags);
   properties[PROP_SOURCE_PROBLEM] = g_param_spec_string ("source-problem", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -204,6 +209,16 @@ sendoff_job_set_interrupted (SendoffJob *self, gboolean interrupted)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_INTERRUPTED]);
 }
 
+/** sendoff_job_set_elsewhere: whether another process carries it out. */
+void
+sendoff_job_set_elsewhere (SendoffJob *self, gboolean elsewhere)
+{
+  if (self->elsewhere == elsewhere)
+    return;
+  self->elsewhere = elsewhere;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ELSEWHERE]);
+}
+
 /** sendoff_job_set_source_problem: why the job cannot go on before its source is found again; NULL when it can. */
 void
 sendoff_job_set_source_problem (SendoffJob *self, const char *problem)
@@ -284,6 +299,21 @@ gboolean
 sendoff_job_get_interrupted (SendoffJob *self)
 {
   return self->interrupted;
+}
+
+/** sendoff_job_get_elsewhere: whether another process carries it out. */
+gboolean
+sendoff_job_get_elsewhere (SendoffJob *self)
+{
+  return self->elsewhere;
+}
+
+/** sendoff_job_get_n_saves: changes whenever this process writes the job down, so that news from the database that were
+ * read before that can be told from newer ones. */
+guint
+sendoff_job_get_n_saves (SendoffJob *self)
+{
+  return self->n_saves;
 }
 
 /** sendoff_job_get_exports: (transfer none): one #SendoffExport for each output of the plan, in its order. */
@@ -395,23 +425,63 @@ sendoff_job_cancel_export (SendoffJob *self, SendoffExport *export)
     g_signal_emit (self, signals[SIGNAL_CANCEL_EXPORT_REQUESTED], 0, export);
 }
 
-/** sendoff_job_begin_again: takes over what sendoff_job_dup_retry() made. */
-void
-sendoff_job_begin_again (SendoffJob *self, const SendoffStoredJob *stored)
+static void
+take_outputs (SendoffJob *self, GPtrArray *outputs)
 {
-  g_object_freeze_notify (G_OBJECT (self));
-  self->cancel_requested = FALSE;
-  self->completed_at = 0;
-  self->status = sendoff_status_from_nick (stored->status);
-  self->progress = stored->progress;
-  for (guint i = 0; i < stored->outputs->len; i++)
+  for (guint i = 0; i < outputs->len; i++)
     {
       g_autoptr (SendoffExport) export = g_list_model_get_item (G_LIST_MODEL (self->exports), i);
 
-      sendoff_export_apply (export, g_ptr_array_index (stored->outputs, i), 0, -1);
+      sendoff_export_apply (export, g_ptr_array_index (outputs, i), 0, -1);
     }
+}
+
+/* Takes over how far it is, which may be less than before. Notifies with what its exports did. */
+static void
+take_state (SendoffJob *self, const SendoffStoredJob *stored)
+{
+  g_object_freeze_notify (G_OBJECT (self));
+  self->completed_at = stored->completed_at;
+  self->status = sendoff_status_from_nick (stored->status);
+  self->progress = CLAMP (stored->progress, 0, 100);
+  take_outputs (self, stored->outputs);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STAGE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROGRESS]);
   g_object_thaw_notify (G_OBJECT (self));
+}
+
+/**
+ * sendoff_job_take_stored:
+ * @stored: as another process has left it
+ *
+ * Takes over all that changes in the life of a job: its plan does not.
+ *
+ * Returns: FALSE when @stored has other outputs and is none of this job
+ */
+gboolean
+sendoff_job_take_stored (SendoffJob *self, const SendoffStoredJob *stored)
+{
+  if (stored->outputs->len != g_list_model_get_n_items (G_LIST_MODEL (self->exports)))
+    return FALSE;
+  g_object_freeze_notify (G_OBJECT (self));
+  self->priority = stored->priority;
+  self->started_at = stored->started_at;
+  if (self->paused != stored->paused)
+    {
+      self->paused = stored->paused;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
+    }
+  sendoff_job_take_source_uri (self, stored);
+  take_state (self, stored);
+  g_object_thaw_notify (G_OBJECT (self));
+  return TRUE;
+}
+
+/** sendoff_job_begin_again: takes over what sendoff_job_dup_retry() made. */
+void
+sendoff_job_begin_again (SendoffJob *self, const SendoffStoredJob *stored)
+{
+  self->cancel_requested = FALSE;
+  take_state (self, stored);
 }

@@ -49,12 +49,14 @@ const char *const *sendoff_export_get_warnings (SendoffExport *self);
 
 /* SendoffJob. Properties (read-only, notified): export-id, status, stage, progress (0–100, the mean of its exports),
  * time-left-us, exports (GListModel of SendoffExport), interrupted (boolean: found unfinished, run by no process),
+ * elsewhere (boolean: another process carries it out; sendoff_engine_control_async() asks that one),
  * paused (boolean), source-problem (string: why an interrupted job cannot go on before its source is found again, NULL
  * when nothing is known to be in the way). */
 const char *sendoff_job_get_export_id (SendoffJob *self);
 SendoffStatus sendoff_job_get_status (SendoffJob *self);
 double sendoff_job_get_progress (SendoffJob *self);
 gboolean sendoff_job_get_interrupted (SendoffJob *self);
+gboolean sendoff_job_get_elsewhere (SendoffJob *self);
 const char *sendoff_job_get_source_problem (SendoffJob *self);
 GListModel *sendoff_job_get_exports (SendoffJob *self);
 const SendoffPlan *sendoff_job_get_plan (SendoffJob *self);

@@ -129,17 +129,34 @@ take_snapshot (SendoffQueueEntry *entry)
   return sendoff_job_apply (entry->job, snapshot);
 }
 
+static GPtrArray *
+dup_stored_outputs (SendoffJob *job)
+{
+  GPtrArray *outputs = g_ptr_array_new_with_free_func ((GDestroyNotify)sendoff_stored_output_free);
+  GListModel *exports = sendoff_job_get_exports (job);
+
+  for (guint i = 0; i < g_list_model_get_n_items (exports); i++)
+    {
+      g_autoptr (SendoffExport) export = g_list_model_get_item (exports, i);
+
+      g_ptr_array_add (outputs, sendoff_stored_output_copy (sendoff_export_get_stored (export)));
+    }
+  return outputs;
+}
+
 static void
 keep_progress (SendoffQueueEntry *entry)
 {
+  g_autoptr (GPtrArray) outputs = NULL;
   gint64 now_us = g_get_monotonic_time ();
 
   if (now_us - entry->progress_kept_at_us < KEEP_PROGRESS_EVERY_US)
     return;
   entry->progress_kept_at_us = now_us;
+  outputs = dup_stored_outputs (entry->job);
   sendoff_store_update_progress (entry->queue->store, sendoff_job_get_export_id (entry->job),
                                  sendoff_status_nicks[sendoff_job_get_status (entry->job)],
-                                 sendoff_job_get_stage (entry->job), sendoff_job_get_progress (entry->job));
+                                 sendoff_job_get_stage (entry->job), sendoff_job_get_progress (entry->job), outputs);
 }
 
 static void
@@ -183,21 +200,6 @@ on_job_over (GObject *object, GAsyncResult *result, gpointer data)
   else
     sendoff_queue_remove (entry);
   sendoff_queue_start_waiting (self);
-}
-
-static GPtrArray *
-dup_stored_outputs (SendoffJob *job)
-{
-  GPtrArray *outputs = g_ptr_array_new_with_free_func ((GDestroyNotify)sendoff_stored_output_free);
-  GListModel *exports = sendoff_job_get_exports (job);
-
-  for (guint i = 0; i < g_list_model_get_n_items (exports); i++)
-    {
-      g_autoptr (SendoffExport) export = g_list_model_get_item (exports, i);
-
-      g_ptr_array_add (outputs, sendoff_stored_output_copy (sendoff_export_get_stored (export)));
-    }
-  return outputs;
 }
 
 /* Carries the job out. */
@@ -274,6 +276,7 @@ sendoff_queue_entry_new (SendoffQueue *queue, SendoffJob *job, int lock_fd)
 {
   SendoffQueueEntry *entry = g_new0 (SendoffQueueEntry, 1);
 
+  sendoff_job_set_elsewhere (job, FALSE);
   entry->queue = g_object_ref (queue);
   entry->job = g_object_ref (job);
   entry->lock_fd = lock_fd;

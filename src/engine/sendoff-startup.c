@@ -1,21 +1,18 @@
 #include "engine/sendoff-startup.h"
 
-#include <unistd.h>
-
 #include "base/sendoff-error.h"
 #include "engine/sendoff-chunk-cache.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-engine-private.h"
 #include "engine/sendoff-environment.h"
-#include "engine/sendoff-identity.h"
 #include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-job-private.h"
-#include "engine/sendoff-spool.h"
 #include "engine/sendoff-platform-files.h"
+#include "engine/sendoff-restore.h"
+#include "engine/sendoff-spool.h"
 
 #define DATABASE_FILE "sendoff.db"
 #define SETTINGS_FILE "settings.json"
-#define LISTED_JOBS_MAX 1000
 
 /** sendoff_startup_free: frees what was found and not taken. */
 void
@@ -29,6 +26,7 @@ sendoff_startup_free (SendoffStartup *start)
   g_clear_pointer (&start->machine, sendoff_machine_free);
   g_clear_object (&start->store);
   g_clear_object (&start->settings);
+  g_clear_pointer (&start->marks, g_ptr_array_unref);
   g_clear_pointer (&start->jobs, g_ptr_array_unref);
   g_free (start);
 }
@@ -52,43 +50,6 @@ open_store (SendoffStartup *start, GError **error)
   return start->catalog != NULL;
 }
 
-/* Whether the job is unfinished and nobody works on it. */
-static gboolean
-is_interrupted (SendoffStartup *start, const SendoffStoredJob *job)
-{
-  g_autofree char *path = sendoff_job_folder_dup_lock_path (start->cache_dir, job->export_id);
-  int fd;
-
-  if (sendoff_status_is_final (sendoff_status_from_nick (job->status)))
-    return FALSE;
-  fd = sendoff_disk_try_lock (path, SENDOFF_LOCK_EXCLUSIVE, NULL);
-  if (fd < 0)
-    return FALSE;
-  close (fd);
-  return TRUE;
-}
-
-/* (transfer full) (nullable): why an interrupted job cannot go on; only a look at the file, its content is checked when
- * it does. */
-static char *
-dup_source_problem (const SendoffStoredJob *job)
-{
-  JsonObject *config = JSON_NODE_HOLDS_OBJECT (job->export_config) ? json_node_get_object (job->export_config) : NULL;
-  JsonNode *request = config != NULL ? json_object_get_member (config, "request") : NULL;
-  g_autoptr (GFile) file = NULL;
-  g_autoptr (GError) error = NULL;
-  int fd;
-
-  if (request == NULL || !JSON_NODE_HOLDS_OBJECT (request))
-    return NULL;
-  file = g_file_new_for_uri (json_object_get_string_member_with_default (json_node_get_object (request), "source_uri", ""));
-  fd = sendoff_identity_open_source (file, NULL, &error);
-  if (fd < 0)
-    return g_strdup (error->message);
-  close (fd);
-  return NULL;
-}
-
 static gboolean
 job_is_over (const char *export_id, gpointer data)
 {
@@ -99,28 +60,6 @@ job_is_over (const char *export_id, gpointer data)
   if (job == NULL)
     return g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND);
   return sendoff_status_is_final (sendoff_status_from_nick (job->status));
-}
-
-/* (transfer full) (nullable): %NULL when it was written by a program that knew other things. */
-static SendoffJob *
-restore_job (SendoffStartup *start, const SendoffStoredJob *stored)
-{
-  g_autoptr (GError) error = NULL;
-  SendoffJob *job = sendoff_job_new_from_stored (stored, &error);
-
-  if (job == NULL)
-    {
-      g_info ("stored job left out: %s", error->message);
-      return NULL;
-    }
-  if (is_interrupted (start, stored))
-    {
-      g_autofree char *problem = dup_source_problem (stored);
-
-      sendoff_job_set_interrupted (job, TRUE);
-      sendoff_job_set_source_problem (job, problem);
-    }
-  return job;
 }
 
 /* What was spooled for jobs that are over is not needed any more. */
@@ -151,7 +90,10 @@ list_jobs (SendoffStartup *start, GError **error)
   g_autoptr (GPtrArray) ids = NULL;
 
   sendoff_job_folder_sweep (start->cache_dir, job_is_over, start->store);
-  ids = sendoff_store_list_job_ids_sync (start->store, LISTED_JOBS_MAX, error);
+  start->version = SENDOFF_STORE_NEVER;
+  if (!sendoff_store_list_marks_sync (start->store, &start->version, &start->marks, error))
+    return FALSE;
+  ids = sendoff_store_list_job_ids_sync (start->store, SENDOFF_LISTED_JOBS_MAX, error);
   if (ids == NULL)
     return FALSE;
   start->jobs = g_ptr_array_new_with_free_func (g_object_unref);
@@ -160,7 +102,7 @@ list_jobs (SendoffStartup *start, GError **error)
       g_autoptr (GError) local = NULL;
       g_autoptr (SendoffStoredJob) stored
           = sendoff_store_get_job_sync (start->store, g_ptr_array_index (ids, i), &local);
-      SendoffJob *job = stored != NULL ? restore_job (start, stored) : NULL;
+      SendoffJob *job = stored != NULL ? sendoff_restore_job (start->cache_dir, stored) : NULL;
 
       if (stored == NULL)
         g_info ("stored job left out: %s", local->message);

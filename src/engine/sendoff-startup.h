@@ -11,6 +11,9 @@
 
 G_BEGIN_DECLS
 
+/* Older jobs stay in the database and are not listed. */
+#define SENDOFF_LISTED_JOBS_MAX 1000
+
 typedef struct {
   char *data_dir, *cache_dir, *worker_path;
   SendoffWorkerClient *client;
@@ -18,6 +21,8 @@ typedef struct {
   SendoffMachine *machine;
   SendoffStore *store;
   SendoffSettings *settings;
+  gint64 version;   /* of the database before its jobs were read */
+  GPtrArray *marks; /* SendoffJobMark, of then */
   GPtrArray *jobs; /* SendoffJob: not used by this thread any more once they are handed over */
 } SendoffStartup;
 

@@ -167,6 +167,34 @@ sendoff_store_jobs_save (sqlite3 *db, const SendoffStoredJob *job, GError **erro
   return sendoff_sql_end_transaction (db, ok, error);
 }
 
+/* Only of outputs that are not over. */
+static gboolean
+save_output_progress (sqlite3 *db, const char *export_id, GPtrArray *outputs, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement
+      = sendoff_sql_prepare (db,
+                             "UPDATE export_outputs SET progress = :progress, current_stage = :stage, size_bytes = :size"
+                             " WHERE export_id = :export_id AND position = :position AND status NOT IN "
+                             "('completed', 'failed', 'cancelled')",
+                             error);
+
+  if (statement == NULL)
+    return FALSE;
+  for (guint i = 0; i < outputs->len; i++)
+    {
+      const SendoffStoredOutput *output = g_ptr_array_index (outputs, i);
+
+      sendoff_sql_bind_text (statement, ":export_id", export_id);
+      sendoff_sql_bind_int (statement, ":position", output->position);
+      sendoff_sql_bind_double (statement, ":progress", clamp_progress (output->progress));
+      sendoff_sql_bind_text (statement, ":stage", output->current_stage);
+      sendoff_sql_bind_int (statement, ":size", output->size_bytes);
+      if (!sendoff_sql_run (statement, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /** sendoff_store_jobs_save_progress: leaves a job alone that has ended: news of its progress are older than that. */
 gboolean
 sendoff_store_jobs_save_progress (sqlite3 *db,
@@ -174,6 +202,7 @@ sendoff_store_jobs_save_progress (sqlite3 *db,
                                   const char *status,
                                   const char *stage,
                                   double progress,
+                                  GPtrArray *outputs,
                                   GError **error)
 {
   g_autoptr (sqlite3_stmt) statement
@@ -191,7 +220,7 @@ sendoff_store_jobs_save_progress (sqlite3 *db,
   sendoff_sql_bind_text (statement, ":stage", stage);
   sendoff_sql_bind_double (statement, ":progress", clamp_progress (progress));
   sendoff_sql_bind_int (statement, ":now", g_get_real_time ());
-  return sendoff_sql_run (statement, error);
+  return sendoff_sql_run (statement, error) && save_output_progress (db, export_id, outputs, error);
 }
 
 /* One row that cannot be understood must not take the others with it: it is left out. FALSE only when the database
@@ -299,6 +328,48 @@ sendoff_store_jobs_list_ids (sqlite3 *db, guint limit, GError **error)
         g_ptr_array_add (ids, g_strdup ((const char *)sqlite3_column_text (statement, 0)));
     }
   return g_steal_pointer (&ids);
+}
+
+static gboolean
+get_version (sqlite3 *db, gint64 *version, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = sendoff_sql_prepare (db, "PRAGMA data_version", error);
+  gboolean has_row;
+
+  if (statement == NULL || !sendoff_sql_next_row (statement, &has_row, error))
+    return FALSE;
+  *version = has_row ? sqlite3_column_int64 (statement, 0) : 0;
+  return TRUE;
+}
+
+/** sendoff_store_jobs_list_marks: see sendoff_store_list_marks_sync(). SQLite's data_version changes with every commit of
+ * another connection, and never with one of this. */
+gboolean
+sendoff_store_jobs_list_marks (sqlite3 *db, gint64 *version, GPtrArray **marks, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = sendoff_sql_prepare (
+      db, "SELECT export_id, updated_at FROM export_jobs ORDER BY created_at DESC, rowid DESC", error);
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func ((GDestroyNotify)sendoff_job_mark_free);
+  gint64 now = 0;
+  gboolean has_row = TRUE;
+
+  if (statement == NULL || !get_version (db, &now, error))
+    return FALSE;
+  if (now == *version)
+    return TRUE;
+  while (sendoff_sql_next_row (statement, &has_row, error) && has_row)
+    {
+      SendoffJobMark *mark = g_new0 (SendoffJobMark, 1);
+
+      mark->export_id = g_strdup ((const char *)sqlite3_column_text (statement, 0));
+      mark->updated_at = sqlite3_column_int64 (statement, 1);
+      g_ptr_array_add (found, mark);
+    }
+  if (has_row)
+    return FALSE;
+  *version = now;
+  *marks = g_steal_pointer (&found);
+  return TRUE;
 }
 
 /** sendoff_store_jobs_list: (transfer full): the @limit (0: all) newest jobs, newest first. */

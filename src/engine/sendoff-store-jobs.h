@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 
 gboolean sendoff_store_jobs_save (sqlite3 *db, const SendoffStoredJob *job, GError **error);
 gboolean sendoff_store_jobs_save_progress (sqlite3 *db, const char *export_id, const char *status, const char *stage,
-                                           double progress, GError **error);
+                                           double progress, GPtrArray *outputs, GError **error);
+gboolean sendoff_store_jobs_list_marks (sqlite3 *db, gint64 *version, GPtrArray **marks, GError **error);
 GPtrArray *sendoff_store_jobs_list (sqlite3 *db, guint limit, GError **error);
 GPtrArray *sendoff_store_jobs_list_ids (sqlite3 *db, guint limit, GError **error);
 SendoffStoredJob *sendoff_store_jobs_get (sqlite3 *db, const char *export_id, GError **error);

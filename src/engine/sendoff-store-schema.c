@@ -157,8 +157,12 @@ static const char release_sets_script[] =
     ") STRICT;"
     "CREATE INDEX release_sets_user_id ON release_sets (user_id);";
 
+/* Who watches what other processes do reads no more than this index. */
+static const char job_marks_script[] = "CREATE INDEX export_jobs_marks ON export_jobs (created_at, export_id, updated_at);";
+
 /* Migration n, counted from 1, is at n - 1. */
-static const char *const migrations[] = { catalog_script, sources_script, jobs_script, release_sets_script };
+static const char *const migrations[]
+    = { catalog_script, sources_script, jobs_script, release_sets_script, job_marks_script };
 
 /** sendoff_store_schema_get_newest_version: the version that this program reads and writes. */
 int

@@ -28,6 +28,7 @@ typedef struct
 {
   char *status, *stage;
   double progress;
+  GPtrArray *outputs; /* SendoffStoredOutput, with no more than progress needs */
 } Progress;
 
 /* Work for the store's thread. Without func it only wakes the thread; stop ends it. */
@@ -50,6 +51,7 @@ progress_free (gpointer data)
 
   g_free (progress->status);
   g_free (progress->stage);
+  g_ptr_array_unref (progress->outputs);
   g_free (progress);
 }
 
@@ -95,7 +97,7 @@ save_progress_rows (sqlite3 *db, GHashTable *waiting, GError **error)
       const Progress *progress = value;
 
       if (!sendoff_store_jobs_save_progress (db, key, progress->status, progress->stage, progress->progress,
-                                             error))
+                                             progress->outputs, error))
         return sendoff_sql_end_transaction (db, FALSE, error);
     }
   return sendoff_sql_end_transaction (db, TRUE, error);
@@ -345,14 +347,33 @@ sendoff_store_thread_run_async (
   g_async_queue_push (self->calls, call);
 }
 
+static void
+add_output_progress (GPtrArray *list, const SendoffStoredOutput *output)
+{
+  SendoffStoredOutput *part = sendoff_stored_output_new ();
+
+  part->position = output->position;
+  part->progress = output->progress;
+  part->size_bytes = output->size_bytes;
+  part->current_stage = g_strdup (output->current_stage);
+  g_ptr_array_add (list, part);
+}
+
 /** sendoff_store_thread_update_progress: returns at once; the last report of a job wins. */
 void
-sendoff_store_thread_update_progress (
-    SendoffStoreThread *self, const char *export_id, const char *status, const char *stage, double progress)
+sendoff_store_thread_update_progress (SendoffStoreThread *self,
+                                      const char *export_id,
+                                      const char *status,
+                                      const char *stage,
+                                      double progress,
+                                      GPtrArray *outputs)
 {
   Progress *entry = g_new0 (Progress, 1);
   gboolean wake;
 
+  entry->outputs = g_ptr_array_new_with_free_func ((GDestroyNotify)sendoff_stored_output_free);
+  for (guint i = 0; outputs != NULL && i < outputs->len; i++)
+    add_output_progress (entry->outputs, g_ptr_array_index (outputs, i));
   entry->status = g_strdup (status);
   entry->stage = g_strdup (stage);
   entry->progress = progress;

@@ -24,7 +24,7 @@ gpointer sendoff_store_thread_run_sync (SendoffStoreThread *self, SendoffStoreFu
 void sendoff_store_thread_run_async (SendoffStoreThread *self, GTask *task, SendoffStoreFunc func, gpointer data,
                                      GDestroyNotify free_result);
 void sendoff_store_thread_update_progress (SendoffStoreThread *self, const char *export_id, const char *status,
-                                           const char *stage, double progress);
+                                           const char *stage, double progress, GPtrArray *outputs);
 void sendoff_store_thread_forget_progress (SendoffStoreThread *self, const char *export_id);
 char *sendoff_store_thread_dup_warning (SendoffStoreThread *self);
 

@@ -64,6 +64,21 @@ call_list_job_ids (SendoffStoreThread *thread, gpointer data, GError **error)
   return db != NULL ? sendoff_store_jobs_list_ids (db, GPOINTER_TO_UINT (data), error) : NULL;
 }
 
+typedef struct
+{
+  gint64 *version;
+  GPtrArray **marks;
+} MarksCall;
+
+static gpointer
+call_list_marks (SendoffStoreThread *thread, gpointer data, GError **error)
+{
+  sqlite3 *db = sendoff_store_thread_get_db (thread, error);
+  MarksCall *call = data;
+
+  return GINT_TO_POINTER (db != NULL && sendoff_store_jobs_list_marks (db, call->version, call->marks, error));
+}
+
 static gpointer
 call_get_job (SendoffStoreThread *thread, gpointer data, GError **error)
 {
@@ -340,15 +355,20 @@ sendoff_store_save_job_finish (SendoffStore *self, GAsyncResult *result, GError 
  * @status: (nullable): nick; %NULL keeps it
  * @stage: (nullable): a few words
  * @progress: 0–100
+ * @outputs: (nullable) (element-type SendoffStoredOutput): whose progress, stage and size are written, too; copied
  *
  * Any thread; returns at once. Written twice a second at most, the last report of a job wins, and a job that has
  * ended is left alone.
  */
 void
-sendoff_store_update_progress (
-    SendoffStore *self, const char *export_id, const char *status, const char *stage, double progress)
+sendoff_store_update_progress (SendoffStore *self,
+                               const char *export_id,
+                               const char *status,
+                               const char *stage,
+                               double progress,
+                               GPtrArray *outputs)
 {
-  sendoff_store_thread_update_progress (self->thread, export_id, status, stage, progress);
+  sendoff_store_thread_update_progress (self->thread, export_id, status, stage, progress, outputs);
 }
 
 /**
@@ -369,6 +389,33 @@ GPtrArray *
 sendoff_store_list_job_ids_sync (SendoffStore *self, guint limit, GError **error)
 {
   return sendoff_store_thread_run_sync (self->thread, call_list_job_ids, GUINT_TO_POINTER (limit), error);
+}
+
+/** sendoff_job_mark_free: frees @self. */
+void
+sendoff_job_mark_free (SendoffJobMark *self)
+{
+  g_free (self->export_id);
+  g_free (self);
+}
+
+/**
+ * sendoff_store_list_marks_sync:
+ * @version: (inout): of the database when somebody last looked, %SENDOFF_STORE_NEVER at first
+ * @marks: (out) (transfer full) (nullable) (element-type SendoffJobMark): newest job first, %NULL when no other process
+ *   has written anything since
+ *
+ * Cheap enough to be asked every second.
+ *
+ * Returns: FALSE with %SENDOFF_ERROR_STORE
+ */
+gboolean
+sendoff_store_list_marks_sync (SendoffStore *self, gint64 *version, GPtrArray **marks, GError **error)
+{
+  MarksCall call = { version, marks };
+
+  *marks = NULL;
+  return sendoff_store_thread_run_sync (self->thread, call_list_marks, &call, error) != NULL;
 }
 
 /** sendoff_store_list_jobs_async: as sendoff_store_list_jobs_sync(). */

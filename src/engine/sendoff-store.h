@@ -57,6 +57,16 @@ typedef struct {
 } SendoffStoredOutput;
 SENDOFF_DECLARE_DOC (SendoffStoredOutput, sendoff_stored_output)
 
+/* When a job was last written, by whichever process. */
+typedef struct {
+  char *export_id;
+  gint64 updated_at; /* Unix microseconds */
+} SendoffJobMark;
+void sendoff_job_mark_free (SendoffJobMark *self);
+
+/* A version that no database has. */
+#define SENDOFF_STORE_NEVER (-1)
+
 /* Properties: path (construct only), warning (see sendoff_store_dup_warning()). */
 SendoffStore *sendoff_store_new (const char *path);
 char *sendoff_store_dup_warning (SendoffStore *self);
@@ -69,11 +79,14 @@ void sendoff_store_close_sync (SendoffStore *self);
 gboolean sendoff_store_save_job_sync (SendoffStore *self, const SendoffStoredJob *job, GError **error);
 void sendoff_store_save_job_async (SendoffStore *self, const SendoffStoredJob *job, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 gboolean sendoff_store_save_job_finish (SendoffStore *self, GAsyncResult *result, GError **error);
-/* Cheap progress updates: queued, the last one wins, never blocks. */
-void sendoff_store_update_progress (SendoffStore *self, const char *export_id, const char *status, const char *stage, double progress);
+/* Cheap progress updates: queued, the last one wins, never blocks. Of outputs (SendoffStoredOutput, nullable) progress, stage and
+ * size are taken. */
+void sendoff_store_update_progress (SendoffStore *self, const char *export_id, const char *status, const char *stage,
+                                    double progress, GPtrArray *outputs);
 
 GPtrArray *sendoff_store_list_jobs_sync (SendoffStore *self, guint limit, GError **error); /* SendoffStoredJob, newest first */
 GPtrArray *sendoff_store_list_job_ids_sync (SendoffStore *self, guint limit, GError **error); /* char * */
+gboolean sendoff_store_list_marks_sync (SendoffStore *self, gint64 *version, GPtrArray **marks, GError **error);
 void sendoff_store_list_jobs_async (SendoffStore *self, guint limit, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 GPtrArray *sendoff_store_list_jobs_finish (SendoffStore *self, GAsyncResult *result, GError **error);
 SendoffStoredJob *sendoff_store_get_job_sync (SendoffStore *self, const char *export_id, GError **error);

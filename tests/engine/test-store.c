@@ -270,7 +270,7 @@ test_progress (Fixture *self, gconstpointer data)
 
   save_job (self->store, job);
   for (int i = 0; i <= 1000; i++)
-    sendoff_store_update_progress (self->store, EXPORT_ID, NULL, "Joining", i / 10.0 - 20);
+    sendoff_store_update_progress (self->store, EXPORT_ID, NULL, "Joining", i / 10.0 - 20, NULL);
   running = get_job (self->store, EXPORT_ID);
   g_assert_cmpfloat (running->progress, ==, 80);
   g_assert_cmpstr (running->status, ==, "encoding");
@@ -278,12 +278,12 @@ test_progress (Fixture *self, gconstpointer data)
   g_assert_cmpuint (running->outputs->len, ==, 2);
 
   /* What was reported before the end, and what comes late, changes nothing. */
-  sendoff_store_update_progress (self->store, EXPORT_ID, "finalizing", NULL, 99);
+  sendoff_store_update_progress (self->store, EXPORT_ID, "finalizing", NULL, 99, NULL);
   g_free (job->status);
   job->status = g_strdup ("completed");
   job->progress = 100;
   save_job (self->store, job);
-  sendoff_store_update_progress (self->store, EXPORT_ID, "encoding", NULL, 50);
+  sendoff_store_update_progress (self->store, EXPORT_ID, "encoding", NULL, 50, NULL);
   sendoff_store_close_sync (self->store);
   g_assert_cmpint (get_number (self, "SELECT progress FROM export_jobs"), ==, 100);
   g_clear_object (&self->store);
@@ -300,7 +300,7 @@ test_progress_by_itself (Fixture *self, gconstpointer data)
   gint64 deadline_us = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
 
   save_job (self->store, job);
-  sendoff_store_update_progress (self->store, EXPORT_ID, "optimizing", NULL, 100.00001);
+  sendoff_store_update_progress (self->store, EXPORT_ID, "optimizing", NULL, 100.00001, NULL);
   while (get_number (self, "SELECT progress FROM export_jobs") != 100
          && g_get_monotonic_time () < deadline_us)
     g_usleep (10000);
