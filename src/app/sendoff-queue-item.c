@@ -197,6 +197,9 @@ on_state_changed (SendoffQueueItem *self)
 {
   gboolean is_shared = find_is_shared (self);
 
+  /* It may begin again later. */
+  if (sendoff_status_is_final (sendoff_export_get_status (self->export)))
+    self->cancelling = FALSE;
   g_object_freeze_notify (G_OBJECT (self));
   take_state (self, find_state (self));
   take_text (self, &self->state_text, PROP_STATE_TEXT, sendoff_queue_words_for_state (self));

@@ -54,7 +54,8 @@ class Queue(WindowTest):
         self.wait_for_files(1)
         self.assertIn('YouTube', self.world.made_files()[0])
         self.press_in_row(window, 'Web page', 'Try Again')
-        self.wait_for_row(window, 'Web page', '^Finished')
+        self.wait_for_row(window, 'Web page', '^Making the video')
+        self.wait_for_row(window, 'Web page', '^Finished', patience=120)
         self.wait_for_files(2)
 
     def test_paused_job_waits(self):
