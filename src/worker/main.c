@@ -185,21 +185,25 @@ read_spec_line (GError **error)
   return NULL;
 }
 
+/* The work is of no use to anybody when the engine is gone. After the last line it closes our standard input
+ * as well; then this process is about to end by itself. */
 static gpointer
 wait_for_engine_to_end (gpointer data)
 {
-  gint *exit_status = data; /* atomic */
+  gint *has_answered = data; /* atomic */
   char buffer[256];
   gssize got;
 
   do
     got = read (STDIN_FILENO, buffer, sizeof buffer);
   while (got > 0 || (got < 0 && errno == EINTR));
-  _exit (g_atomic_int_get (exit_status));
+  if (!g_atomic_int_get (has_answered))
+    _exit (1);
+  return NULL;
 }
 
 static JsonNode *
-carry_out (SendoffEvents *events, gint *exit_status, const char **stage, GError **error)
+carry_out (SendoffEvents *events, gint *has_answered, const char **stage, GError **error)
 {
   g_autoptr (SendoffWorkerSpec) spec = NULL;
   g_autoptr (JsonNode) node = NULL;
@@ -214,7 +218,7 @@ carry_out (SendoffEvents *events, gint *exit_status, const char **stage, GError 
     return NULL;
   sandbox = sendoff_sandbox_enter (spec);
   sendoff_events_set_sandbox (events, sandbox.landlock, sandbox.seccomp);
-  g_thread_unref (g_thread_new ("engine-watch", wait_for_engine_to_end, exit_status));
+  g_thread_unref (g_thread_new ("engine-watch", wait_for_engine_to_end, has_answered));
   *stage = roles[spec->role].stage;
   return roles[spec->role].run (spec, events, error);
 }
@@ -226,18 +230,16 @@ main (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) result = NULL;
   const char *stage = "starting";
-  gint exit_status = 1;
+  gint has_answered = FALSE;
 
   set_up_process ();
-  result = carry_out (events, &exit_status, &stage, &error);
+  result = carry_out (events, &has_answered, &stage, &error);
+  /* Before the last line, after which the engine may close our standard input. */
+  g_atomic_int_set (&has_answered, TRUE);
   if (result != NULL)
-    {
-      /* Before the last line, after which the engine may close our standard input. */
-      g_atomic_int_set (&exit_status, 0);
-      sendoff_events_result (events, result);
-    }
+    sendoff_events_result (events, result);
   else
     sendoff_events_error (events, stage, error);
-  /* Not by returning: the watching thread still looks at exit_status. */
+  /* Not by returning: the watching thread still looks at has_answered. */
   exit (result != NULL ? 0 : 1);
 }

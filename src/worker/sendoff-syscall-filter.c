@@ -61,7 +61,7 @@ static const int allowed[] = {
   __NR_poll, __NR_select, __NR_time, __NR_arch_prctl,
 #endif
 #if defined(__SANITIZE_ADDRESS__) && defined(__x86_64__)
-  __NR_prctl, __NR_wait4, __NR_ptrace, __NR_clone, __NR_tkill, __NR_kill, __NR_prlimit64,
+  __NR_prctl, __NR_wait4, __NR_ptrace, __NR_clone, __NR_tkill, __NR_kill, __NR_prlimit64, __NR_getdents,
 #endif
 };
 
