@@ -63,7 +63,7 @@ dup_going_on (SendoffExport *export)
 
   g_object_get (export, "stage", &stage, NULL);
   if (stage != NULL && *stage != '\0' && !g_strv_contains (usual_stages, stage))
-    return g_steal_pointer (&stage);
+    return g_strdup (_ (stage));
   return g_strdup (sendoff_words_for_status (sendoff_export_get_status (export)));
 }
 

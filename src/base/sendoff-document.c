@@ -5,6 +5,7 @@
 
 #include "base/sendoff-bytes.h"
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 
 #define MEMBER(doc, field, ctype) (*(ctype *)((char *)(doc) + (field)->offset))
 
@@ -276,8 +277,8 @@ sendoff_doc_to_json (const SendoffDocType *type, gconstpointer doc)
 static gboolean
 bad_member (const SendoffDocType *type, const SendoffField *field, const char *wanted, GError **error)
 {
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "In the %s, “%s” must be %s.", type->name, field->name,
-               wanted);
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("In the %s, “%s” must be %s."), _ (type->name),
+               field->name, wanted);
   return FALSE;
 }
 
@@ -304,7 +305,7 @@ read_enum (const SendoffDocType *type, gpointer doc, const SendoffField *field, 
         MEMBER (doc, field, int) = value;
         return TRUE;
       }
-  return bad_member (type, field, "one of its names", error);
+  return bad_member (type, field, _ ("one of its names"), error);
 }
 
 static gboolean
@@ -314,7 +315,7 @@ read_array (const SendoffDocType *type, gpointer doc, const SendoffField *field,
   guint length;
 
   if (!JSON_NODE_HOLDS_ARRAY (node))
-    return bad_member (type, field, "an array", error);
+    return bad_member (type, field, _ ("an array"), error);
   array = json_node_get_array (node);
   length = json_array_get_length (array);
   clear_member (doc, field);
@@ -324,7 +325,7 @@ read_array (const SendoffDocType *type, gpointer doc, const SendoffField *field,
       for (guint i = 0; i < length; i++)
         {
           if (!node_is_string (json_array_get_element (array, i)))
-            return bad_member (type, field, "an array of strings", error);
+            return bad_member (type, field, _ ("an array of strings"), error);
           MEMBER (doc, field, char **)[i] = decode_string (field, json_array_get_element (array, i));
         }
       return TRUE;
@@ -337,7 +338,7 @@ read_array (const SendoffDocType *type, gpointer doc, const SendoffField *field,
           gint64 value;
 
           if (!node_is_number (json_array_get_element (array, i)))
-            return bad_member (type, field, "an array of numbers", error);
+            return bad_member (type, field, _ ("an array of numbers"), error);
           value = json_array_get_int_element (array, i);
           g_array_append_val (MEMBER (doc, field, GArray *), value);
         }
@@ -362,35 +363,35 @@ member_from_json (const SendoffDocType *type, gpointer doc, const SendoffField *
     {
     case SENDOFF_FIELD_BOOL:
       if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_BOOLEAN)
-        return bad_member (type, field, "true or false", error);
+        return bad_member (type, field, _ ("true or false"), error);
       MEMBER (doc, field, gboolean) = json_node_get_boolean (node);
       return TRUE;
     case SENDOFF_FIELD_INT:
       if (!node_is_number (node) || json_node_get_int (node) != (int)json_node_get_int (node))
-        return bad_member (type, field, "a whole number", error);
+        return bad_member (type, field, _ ("a whole number"), error);
       MEMBER (doc, field, int) = (int)json_node_get_int (node);
       return TRUE;
     case SENDOFF_FIELD_INT64:
       if (!node_is_number (node))
-        return bad_member (type, field, "a whole number", error);
+        return bad_member (type, field, _ ("a whole number"), error);
       MEMBER (doc, field, gint64) = json_node_get_int (node);
       return TRUE;
     case SENDOFF_FIELD_DOUBLE:
       if (!node_is_number (node))
-        return bad_member (type, field, "a number", error);
+        return bad_member (type, field, _ ("a number"), error);
       MEMBER (doc, field, double) = json_node_get_double (node);
       return TRUE;
     case SENDOFF_FIELD_STRING:
     case SENDOFF_FIELD_FILENAME:
       if (!node_is_string (node))
-        return bad_member (type, field, "a string", error);
+        return bad_member (type, field, _ ("a string"), error);
       g_free (MEMBER (doc, field, char *));
       MEMBER (doc, field, char *) = decode_string (field, node);
       return TRUE;
     case SENDOFF_FIELD_RATIONAL:
       if (!node_is_string (node)
           || !sendoff_rational_parse (json_node_get_string (node), &MEMBER (doc, field, SendoffRational)))
-        return bad_member (type, field, "a fraction such as \"30000/1001\"", error);
+        return bad_member (type, field, _ ("a fraction such as \"30000/1001\""), error);
       return TRUE;
     case SENDOFF_FIELD_ENUM:
       return read_enum (type, doc, field, node, error);
@@ -430,7 +431,7 @@ sendoff_doc_from_json (const SendoffDocType *type, JsonNode *node, GError **erro
 
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "The %s must be a JSON object.", type->name);
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("The %s must be a JSON object."), _ (type->name));
       return NULL;
     }
   object = json_node_get_object (node);
@@ -472,17 +473,17 @@ sendoff_json_parse (const char *text, gssize length, GError **error)
 
   if (!g_utf8_validate (text, length, NULL))
     {
-      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "The JSON text is not UTF-8.");
+      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("The JSON text is not UTF-8."));
       return NULL;
     }
   if (!json_parser_load_from_data (parser, text, length, &local))
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "The JSON text is not valid: %s", local->message);
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("The JSON text is not valid: %s"), local->message);
       return NULL;
     }
   if (json_parser_get_root (parser) == NULL)
     {
-      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "The JSON text is empty.");
+      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("The JSON text is empty."));
       return NULL;
     }
   return json_node_copy (json_parser_get_root (parser));

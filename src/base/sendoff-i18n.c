@@ -22,7 +22,7 @@ dup_build_folder (void)
  *
  * Takes the locale from the environment and says where translations are: in the build tree when the program
  * was not installed. Numbers keep their dot, because they end up in filters and documents as well as on the
- * screen.
+ * screen. The catalog is opened here already: a worker may not open it once it has locked itself in.
  */
 void
 sendoff_i18n_init (void)
@@ -34,4 +34,5 @@ sendoff_i18n_init (void)
   bindtextdomain (GETTEXT_PACKAGE, build_folder != NULL ? build_folder : SENDOFF_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
+  gettext ("");
 }

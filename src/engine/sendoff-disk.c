@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 
 #define NAME_BYTES_MAX 255
 
@@ -49,17 +50,17 @@ sendoff_disk_set_error (GError **error, int code, int saved_errno, const char *f
   va_list args;
 
   va_start (args, format);
-  sentence = g_strdup_vprintf (format, args);
+  sentence = g_strdup_vprintf (_ (format), args);
   va_end (args);
   if (saved_errno == ENOSPC)
     {
       code = SENDOFF_ERROR_NO_SPACE;
-      reason = "the disk is full";
+      reason = _ ("the disk is full");
     }
   else if (saved_errno == EDQUOT)
     {
       code = SENDOFF_ERROR_NO_SPACE;
-      reason = "your quota on this disk is used up";
+      reason = _ ("your quota on this disk is used up");
     }
   g_set_error (error, SENDOFF_ERROR, code, "%s: %s.", sentence, reason);
 }
@@ -193,7 +194,7 @@ sendoff_disk_rename (const char *from, const char *to, gboolean overwrite, GErro
   if (overwrite ? rename (from, to) == 0 : rename_without_replacing (from, to))
     return sendoff_disk_sync_folder (folder, error);
   if (errno == EEXIST)
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_EXISTS, "“%s” exists already.", name);
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_EXISTS, _ ("“%s” exists already."), name);
   else
     sendoff_disk_set_error (error, SENDOFF_ERROR_FAILED, errno, "The finished file cannot be named “%s”",
                             name);
@@ -265,7 +266,7 @@ remove_entry (int folder_fd, const char *name, const char *folder, GError **erro
   if (!S_ISREG (st.st_mode))
     {
       g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED,
-                   "“%s” was not made by Sendoff and is left where it is.", text);
+                   _ ("“%s” was not made by Sendoff and is left where it is."), text);
       return FALSE;
     }
   if (unlinkat (folder_fd, name, 0) == 0 || errno == ENOENT)
@@ -492,7 +493,7 @@ sendoff_disk_try_lock (const char *path, SendoffLockMode mode, GError **error)
         break;
     }
   if (errno == EWOULDBLOCK)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "“%s” is in use by another process.", name);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, _ ("“%s” is in use by another process."), name);
   else
     sendoff_disk_set_error (error, SENDOFF_ERROR_FAILED, errno, "“%s” cannot be locked", name);
   return -1;

@@ -1,4 +1,5 @@
 /* The engine's still pictures: posters, previews and thumbnails. */
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-engine-private.h"
 
 /* Somebody waits for the way from the keyframe, but beyond a few threads each one more only starts a frame too many. */
@@ -25,7 +26,7 @@ load (SendoffEngine *self, SendoffFrameRequest *request, GTask *task)
       return;
     }
   sendoff_frame_request_free (request);
-  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The engine was stopped.");
+  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The engine was stopped."));
 }
 
 /**

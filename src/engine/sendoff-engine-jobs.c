@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-engine-private.h"
 #include "engine/sendoff-job-folder.h"
@@ -71,7 +72,7 @@ make_plan_error (const SendoffPlan *plan)
       if (issue->severity == SENDOFF_SEVERITY_ERROR)
         return g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST, issue->message);
     }
-  return g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST, "There is nothing to export.");
+  return g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST, _ ("There is nothing to export."));
 }
 
 static void
@@ -196,7 +197,7 @@ resume_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancel
   /* Another process may have carried it out since the jobs were listed. */
   now = submission->lock_fd >= 0 ? sendoff_store_get_job_sync (submission->store, export_id, &error) : NULL;
   if (now != NULL && sendoff_status_is_final (sendoff_status_from_nick (now->status)))
-    error = g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_FAILED, "This export has ended meanwhile.");
+    error = g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_FAILED, _ ("This export has ended meanwhile."));
   /* Without its source the job waits, with all its chunks, until it is found again. To be cancelled it needs none. */
   else if (now != NULL && !submission->cancelled)
     sendoff_source_check_job (now, &error);
@@ -222,7 +223,7 @@ sendoff_engine_resume_async (SendoffEngine *self,
   if (sendoff_status_is_final (sendoff_job_get_status (job)) || sendoff_queue_contains (sendoff_engine_get_queue (self), job))
     {
       g_task_return_new_error (task, SENDOFF_ERROR, SENDOFF_ERROR_FAILED,
-                               "This export is not interrupted, so there is nothing to go on with.");
+                               _ ("This export is not interrupted, so there is nothing to go on with."));
       return;
     }
   submission = submission_new (self);

@@ -1,4 +1,5 @@
 /* Certificates of any file, and the rules that they are made by. */
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-engine-private.h"
 
 #include <unistd.h>
@@ -108,7 +109,7 @@ sendoff_engine_verify_async (SendoffEngine *self,
   g_task_set_source_tag (task, sendoff_engine_verify_async);
   if (platform_id != NULL && sendoff_catalog_get_platform (sendoff_engine_get_catalog (self), platform_id) == NULL)
     {
-      g_task_return_new_error (task, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND, "There is no platform “%s”.", platform_id);
+      g_task_return_new_error (task, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND, _ ("There is no platform “%s”."), platform_id);
       return;
     }
   verification = g_new0 (Verification, 1);

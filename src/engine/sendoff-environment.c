@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "model/sendoff-planner.h"
 #include "sendoff-config.h"
 
@@ -57,7 +58,7 @@ sendoff_environment_find_worker (GError **error)
   if (access (installed, X_OK) == 0)
     return g_steal_pointer (&installed);
   g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED,
-               "Sendoff's worker program is missing: it should be at “%s”. Install Sendoff again.", installed);
+               _ ("Sendoff's worker program is missing: it should be at “%s”. Install Sendoff again."), installed);
   return NULL;
 }
 

@@ -6,6 +6,7 @@
 #include <utime.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-disk.h"
 
 /* Changes when the same name would mean another picture. */
@@ -208,7 +209,7 @@ sendoff_frame_cache_take (SendoffFrameCache *self, const char *key, const char *
   GBytes *bytes = read_picture (path);
 
   if (bytes == NULL)
-    g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED, "The picture was lost in the cache folder.");
+    g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED, _ ("The picture was lost in the cache folder."));
   if (bytes == NULL || final_path == NULL || g_rename (path, final_path) != 0)
     g_unlink (path);
   else

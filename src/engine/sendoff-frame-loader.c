@@ -1,5 +1,7 @@
 #include "engine/sendoff-frame-loader.h"
 
+#include "base/sendoff-i18n.h"
+
 #define MAX_WORKERS 2
 
 struct _SendoffFrameLoader {
@@ -105,7 +107,7 @@ answer (Load *load, GPtrArray *answers, GError *error)
 static void
 answer_cancelled (Load *load)
 {
-  answer (load, NULL, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The picture is no longer wanted."));
+  answer (load, NULL, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The picture is no longer wanted.")));
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-identity.h"
 #include "model/sendoff-naming.h"
@@ -182,7 +183,7 @@ ask_worker (SendoffFrameRequest *self,
   result = node != NULL ? sendoff_frames_result_from_json (node, error) : NULL;
   if (result == NULL || result->frames->len == times_us->len)
     return g_steal_pointer (&result);
-  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_WORKER_CRASHED, "Not all of the pictures were taken.");
+  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_WORKER_CRASHED, _ ("Not all of the pictures were taken."));
   return NULL;
 }
 
@@ -425,7 +426,7 @@ name_file (const char *from, const char *wanted, gboolean overwrite, GError **er
           return NULL;
         }
     }
-  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_EXISTS, "There are too many pictures of that name.");
+  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_EXISTS, _ ("There are too many pictures of that name."));
   return NULL;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-disk.h"
 
 /* Headers and indexes are at the ends, so that most edits show there; blocks in between tell apart long recordings
@@ -35,7 +36,7 @@ hash_range (GChecksum *checksum, int fd, gint64 offset, gint64 length, GError **
       if (n == 0)
         {
           g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED,
-                               "The source became shorter while it was being read.");
+                               _ ("The source became shorter while it was being read."));
           return FALSE;
         }
       done += n;
@@ -89,16 +90,16 @@ describe_type (mode_t mode)
   switch (mode & S_IFMT)
     {
     case S_IFDIR:
-      return "a folder";
+      return _ ("a folder");
     case S_IFIFO:
-      return "a pipe";
+      return _ ("a pipe");
     case S_IFSOCK:
-      return "a socket";
+      return _ ("a socket");
     case S_IFCHR:
     case S_IFBLK:
-      return "a device";
+      return _ ("a device");
     default:
-      return "something else";
+      return _ ("something else");
     }
 }
 
@@ -106,10 +107,10 @@ static gboolean
 check_type (const struct stat *st, const char *name, GError **error)
 {
   if (!S_ISREG (st->st_mode))
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, "“%s” is %s, not a file.", name,
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, _ ("“%s” is %s, not a file."), name,
                  describe_type (st->st_mode));
   else if (st->st_size == 0)
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, "The file “%s” is empty.", name);
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, _ ("The file “%s” is empty."), name);
   else
     return TRUE;
   return FALSE;
@@ -126,17 +127,17 @@ set_open_error (GError **error, int saved_errno, const char *path, const char *n
       g_autofree char *target_name = g_filename_display_name (target != NULL ? target : "?");
 
       g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE,
-                   "“%s” is a link to “%s”, which does not exist.", name, target_name);
+                   _ ("“%s” is a link to “%s”, which does not exist."), name, target_name);
     }
   else if (saved_errno == ENOENT)
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, "The file “%s” does not exist.",
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, _ ("The file “%s” does not exist."),
                  name);
   else if (saved_errno == ELOOP)
     g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE,
-                 "“%s” is a link that leads back to itself.", name);
+                 _ ("“%s” is a link that leads back to itself."), name);
   else if (saved_errno == EACCES || saved_errno == EPERM)
     g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE,
-                 "You have no permission to read “%s”.", name);
+                 _ ("You have no permission to read “%s”."), name);
   else
     sendoff_disk_set_error (error, SENDOFF_ERROR_SOURCE_UNREADABLE, saved_errno,
                             "The file “%s” cannot be opened", name);
@@ -164,7 +165,7 @@ sendoff_identity_open_source (GFile *file, gint64 *size, GError **error)
   if (path == NULL)
     {
       g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE,
-                   "“%s” is not a file on this computer; copy it here first.", name);
+                   _ ("“%s” is not a file on this computer; copy it here first."), name);
       return -1;
     }
   if (stat (path, &st) != 0)

@@ -1,5 +1,6 @@
 /* A job as a row of the store, and back; trying it again. */
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-job-fields.h"
 
 /* The plan's warnings about an output go with its result. */
@@ -26,7 +27,7 @@ read_config (SendoffJob *self, JsonNode *config, GError **error)
 
   if (object == NULL || !json_object_has_member (object, "request") || !json_object_has_member (object, "plan"))
     {
-      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "The stored export cannot be understood.");
+      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("The stored export cannot be understood."));
       return FALSE;
     }
   self->request = sendoff_request_from_json (json_object_get_member (object, "request"), error);
@@ -98,7 +99,7 @@ sendoff_job_new_from_stored (const SendoffStoredJob *stored, GError **error)
     return NULL;
   if (self->plan->outputs->len != stored->outputs->len)
     {
-      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "The stored export lacks some of its files.");
+      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("The stored export lacks some of its files."));
       return NULL;
     }
   self->export_id = g_strdup (stored->export_id);

@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-disk.h"
 
 #define SUFFIX ".json"
@@ -41,7 +42,7 @@ read_file (const char *path, const char *leaf, GError **error)
   expected = g_strconcat (platform->platform_id, SUFFIX, NULL);
   if (g_strcmp0 (expected, leaf) == 0)
     return g_steal_pointer (&platform);
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "It holds the platform “%s” under another name.",
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("It holds the platform “%s” under another name."),
                platform->platform_id != NULL ? platform->platform_id : "");
   return NULL;
 }
@@ -132,7 +133,7 @@ parse_platforms (const char *text, GError **error)
 static gboolean
 set_invalid (GError *reason, GError **error)
 {
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST, "The platform rules cannot be used: %s",
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST, _ ("The platform rules cannot be used: %s"),
                reason->message);
   return FALSE;
 }
@@ -176,7 +177,7 @@ sendoff_platform_files_update (const char *data_dir, const char *text, GError **
   g_autoptr (SendoffCatalog) checked = NULL;
 
   if (platforms == NULL && reason == NULL)
-    reason = g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "The file is too long.");
+    reason = g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("The file is too long."));
   if (platforms == NULL && !set_invalid (reason, error))
     return NULL;
   base = sendoff_platform_files_load_catalog (data_dir, error);
@@ -199,6 +200,6 @@ sendoff_platform_files_reset (const char *data_dir, const char *platform_id, GEr
 
   if (strchr (platform_id, '/') == NULL && g_unlink (path) == 0)
     return TRUE;
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND, "The rules of “%s” were not updated.", platform_id);
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND, _ ("The rules of “%s” were not updated."), platform_id);
   return FALSE;
 }

@@ -9,6 +9,7 @@
 
 #include "base/sendoff-bytes.h"
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "base/sendoff-units.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-identity.h"
@@ -214,13 +215,13 @@ choose_path (const SendoffPlan *plan,
       display = g_filename_display_name (bytes);
       g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_EXISTS,
                    is_folder (path)
-                       ? "“%s” is a folder and cannot be replaced by a file."
-                       : "“%s” is the source itself and would be overwritten; choose another name or folder.",
+                       ? _ ("“%s” is a folder and cannot be replaced by a file.")
+                       : _ ("“%s” is the source itself and would be overwritten; choose another name or folder."),
                    display);
       return NULL;
     }
   shown = sendoff_bytes_dup_display (file_name);
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_EXISTS, "There are too many files called “%s” already.", shown);
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_EXISTS, _ ("There are too many files called “%s” already."), shown);
   return NULL;
 }
 
@@ -528,9 +529,9 @@ sendoff_preflight_choose_target (SendoffRequest *request,
 
   if (g_file_peek_path (folder) == NULL)
     g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST,
-                 "“%s” is not a folder on this computer.", folder_name);
+                 _ ("“%s” is not a folder on this computer."), folder_name);
   else if (!is_leaf_name (name))
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST, "“%s” cannot be the name of a file.",
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST, _ ("“%s” cannot be the name of a file."),
                  name != NULL ? name : "");
   else
     {

@@ -1,4 +1,5 @@
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-runner-private.h"
 
 #define STAGE "audio"
@@ -168,7 +169,7 @@ say_encoding (SendoffRunner *self, RunnerWork *work)
           guint output = g_array_index (track->outputs, guint, i);
 
           if (!sendoff_output_plan_encodes_video (self->outputs[output].plan))
-            sendoff_tracker_set_status (self->tracker, output, SENDOFF_STATUS_ENCODING, "Encoding");
+            sendoff_tracker_set_status (self->tracker, output, SENDOFF_STATUS_ENCODING, N_ ("Encoding"));
         }
     }
 }
@@ -219,7 +220,7 @@ sendoff_runner_audio_returned (SendoffRunner *self, RunnerWork *work)
 {
   if (work->error == NULL && is_incomplete (self, work))
     work->error = g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_WORKER_CRASHED,
-                                       "Encoding the audio stopped: its process did not write all of it.");
+                                       _ ("Encoding the audio stopped: its process did not write all of it."));
   if (work->error == NULL || g_error_matches (work->error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
       || sendoff_runner_retry (self, work))
     return;

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-chunk-runs.h"
 #include "engine/sendoff-runner-private.h"
 
@@ -217,7 +218,7 @@ say_encoding (SendoffRunner *self, GPtrArray *renditions)
 
       for (guint i = 0; i < rendition->outputs->len; i++)
         sendoff_tracker_set_status (self->tracker, g_array_index (rendition->outputs, guint, i),
-                                    SENDOFF_STATUS_ENCODING, rendition->measures != NULL ? "Analysing" : "Encoding");
+                                    SENDOFF_STATUS_ENCODING, rendition->measures != NULL ? N_ ("Analysing") : N_ ("Encoding"));
     }
 }
 
@@ -366,7 +367,7 @@ fail_group (SendoffRunner *self, guint group)
 {
   g_autoptr (GError) error
       = g_error_new (SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE,
-                     "“%s” gives other pictures each time it is read.", self->source_name);
+                     _ ("“%s” gives other pictures each time it is read."), self->source_name);
 
   for (guint i = 0; i < self->plan->outputs->len; i++)
     if (self->outputs[i].plan->group == (int)group && self->outputs[i].rendition != NULL)
@@ -562,7 +563,7 @@ sendoff_runner_chunks_returned (SendoffRunner *self, RunnerWork *work)
     }
   if (work->error == NULL && is_incomplete (self, work))
     work->error = g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_WORKER_CRASHED,
-                                       "Encoding the video stopped: its process did not write all of it.");
+                                       _ ("Encoding the video stopped: its process did not write all of it."));
   if (work->error == NULL || sendoff_runner_retry (self, work))
     return;
   for (guint i = 0; i < work->parts->len; i++)

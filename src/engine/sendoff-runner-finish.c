@@ -5,6 +5,7 @@
 
 #include "base/sendoff-bytes.h"
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-runner-private.h"
@@ -264,7 +265,7 @@ check_platform (SendoffRunner *self,
       const SendoffCheck *check = g_ptr_array_index (certificate->checks, i);
       g_autofree char *sentence = check->passed ? NULL : sendoff_check_dup_sentence (check);
       g_autofree char *warning
-          = sentence != NULL ? g_strdup_printf ("%s may refuse this file: %s", platform->name, sentence) : NULL;
+          = sentence != NULL ? g_strdup_printf (_ ("%s may refuse this file: %s"), platform->name, sentence) : NULL;
 
       if (warning != NULL)
         sendoff_tracker_add_warning (self->tracker, get_index (self, output), warning);
@@ -314,7 +315,7 @@ verify (RunnerWork *work, RunnerOutput *output, const SendoffMuxResult *result, 
   sendoff_tracker_set_certificate (self->tracker, get_index (self, output), certificate);
   work->certificate = sendoff_certificate_to_json (certificate);
   if (reason == NULL && facts.size_bytes != result->size_bytes)
-    reason = g_strdup ("The finished file has not the size that was written.");
+    reason = g_strdup (_ ("The finished file has not the size that was written."));
   if (reason != NULL)
     g_set_error_literal (&work->error, SENDOFF_ERROR, SENDOFF_ERROR_VERIFY, reason);
   return reason == NULL;
@@ -339,7 +340,7 @@ sendoff_runner_run_finish (gpointer data, GCancellable *cancellable)
 
   count_packets (work, output);
   sendoff_tracker_set_status (self->tracker, index, SENDOFF_STATUS_FINALIZING,
-                              sendoff_output_plan_copies (output->plan) ? "Copying" : "Writing the file");
+                              sendoff_output_plan_copies (output->plan) ? N_ ("Copying") : N_ ("Writing the file"));
   result = mux (work, output, cancellable);
   if (result == NULL)
     return;
@@ -347,7 +348,7 @@ sendoff_runner_run_finish (gpointer data, GCancellable *cancellable)
   if (exceeds_size (output, result->size_bytes))
     return; /* made again, see sendoff_runner_take_size() */
   sendoff_tracker_set_part (self->tracker, index, SENDOFF_PART_MUX, 1);
-  sendoff_tracker_set_status (self->tracker, index, SENDOFF_STATUS_FINALIZING, "Checking the file");
+  sendoff_tracker_set_status (self->tracker, index, SENDOFF_STATUS_FINALIZING, N_ ("Checking the file"));
   if (!verify (work, output, result, cancellable) && work->stage == NULL)
     work->stage = g_strdup ("verifying");
 }
@@ -374,7 +375,7 @@ give_final_name (SendoffRunner *self, RunnerWork *work, RunnerOutput *output, GE
       if (!sendoff_runner_choose_target (self, get_index (self, output), error))
         return FALSE;
     }
-  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_EXISTS, "There is no free name for the finished file.");
+  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_EXISTS, _ ("There is no free name for the finished file."));
   return FALSE;
 }
 

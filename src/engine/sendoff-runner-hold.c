@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-runner-private.h"
 
@@ -234,9 +235,9 @@ static char *
 dup_reason_locked (SendoffRunner *self)
 {
   if (self->full != NULL)
-    return g_strdup_printf ("Waiting for room: %s", self->full);
+    return g_strdup_printf (_ ("Waiting for room: %s"), self->full);
   if (self->paused)
-    return g_strdup ("Paused");
+    return g_strdup (N_ ("Paused"));
   return g_strdup (self->held);
 }
 

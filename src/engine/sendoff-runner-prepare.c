@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-identity.h"
 #include "engine/sendoff-job-folder.h"
@@ -224,8 +225,8 @@ check_libraries (SendoffRunner *self, GError **error)
   for (guint i = 0; changed && i < self->plan->outputs->len; i++)
     if (!sendoff_runner_is_over (self, i))
       sendoff_tracker_add_warning (self->tracker, i,
-                                   "Encoders were updated since this export began: it starts again, so that one file is "
-                                   "not made by two versions.");
+                                   _ ("Encoders were updated since this export began: it starts again, so that one file is "
+                                   "not made by two versions."));
   return TRUE;
 }
 
@@ -311,7 +312,7 @@ open_source (SendoffRunner *self)
     identity = sendoff_identity_compute (self->source_fd, &error);
   if (identity != NULL && g_strcmp0 (identity, self->plan->source_identity) != 0)
     error = g_error_new (SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED,
-                         "“%s” is no longer the file that this export was planned for.", self->source_name);
+                         _ ("“%s” is no longer the file that this export was planned for."), self->source_name);
   if (error == NULL)
     return TRUE;
   sendoff_runner_fail_outputs (self, NULL, error, STAGE);

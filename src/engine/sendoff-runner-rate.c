@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "base/sendoff-units.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-job-folder.h"
@@ -333,14 +334,15 @@ report (SendoffRunner *self, const RunnerRendition *rendition, gboolean broken)
 
   if (broken)
     warn (self, rendition,
-          "The video exceeds its maximum bit rate for a moment: its pictures change too much.");
+          _ ("The video exceeds its maximum bit rate for a moment: its pictures change too much."));
   if (size != NULL && size->target_bytes > 0 && has_best_quality (rendition, size->best_crf))
     warn (self, rendition,
-          "The file is smaller than asked for: its quality is already as good as it is useful.");
+          _ ("The file is smaller than asked for: its quality is already as good as it is useful."));
   if (ABS (miss) < MISS_TO_TELL)
     return;
-  sentence = g_strdup_printf ("The video's bit rate is %.1f %% %s than asked for.", ABS (miss) * 100,
-                              miss < 0 ? "lower" : "higher");
+  sentence = g_strdup_printf (miss < 0 ? _ ("The video's bit rate is %.1f %% lower than asked for.")
+                                       : _ ("The video's bit rate is %.1f %% higher than asked for."),
+                              ABS (miss) * 100);
   warn (self, rendition, sentence);
 }
 
@@ -436,9 +438,9 @@ refuse_size (gint64 size_bytes, GError **error)
   g_autofree char *text = sendoff_format_size (size_bytes);
 
   g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED,
-               "The file does not fit its size: it cannot be made smaller than %s this way. A smaller "
+               _ ("The file does not fit its size: it cannot be made smaller than %s this way. A smaller "
                "picture or fewer "
-               "frames a second help.",
+               "frames a second help."),
                text);
   return FALSE;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-identity.h"
 #include "engine/sendoff-job-folder.h"
@@ -243,7 +244,7 @@ run (SendoffRunner *self, Reading *reading, GError **error)
   result = node != NULL ? sendoff_texts_result_from_json (node, error) : NULL;
   for (guint i = 0; result != NULL && result->cues == 0 && reading->uri != NULL && i < reading->outputs->len; i++)
     sendoff_tracker_add_warning (self->tracker, g_array_index (reading->outputs, guint, i),
-                                 "The file of captions holds none.");
+                                 _ ("The file of captions holds none."));
   return result != NULL;
 }
 

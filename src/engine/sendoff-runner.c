@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-runner-private.h"
 
@@ -375,7 +376,7 @@ begin_outputs (SendoffRunner *self)
   for (guint i = 0; i < self->plan->outputs->len; i++)
     if (!sendoff_runner_is_over (self, i))
       {
-        sendoff_tracker_set_status (self->tracker, i, SENDOFF_STATUS_PREPARING, "Opening the source");
+        sendoff_tracker_set_status (self->tracker, i, SENDOFF_STATUS_PREPARING, N_ ("Opening the source"));
         sendoff_tracker_set_part (self->tracker, i, SENDOFF_PART_PREPARE, 0);
       }
 }
@@ -395,7 +396,7 @@ end_outputs (SendoffRunner *self, gboolean keep)
       sendoff_tracker_cancel_rest (self->tracker);
       return;
     }
-  error = g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_FAILED, "The export ended before this file was made.");
+  error = g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_FAILED, _ ("The export ended before this file was made."));
   sendoff_runner_fail_outputs (self, NULL, error, "encoding");
 }
 

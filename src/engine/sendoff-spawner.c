@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 
 /* The worker finds the source here; see model/sendoff-worker-spec.h. */
 #define SOURCE_FD 3
@@ -282,6 +283,6 @@ sendoff_spawner_spawn (SendoffSpawner *self,
   if (request.error_number == 0)
     return TRUE;
   g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED,
-               "Sendoff's worker program “%s” cannot be started: %s.", path, g_strerror (request.error_number));
+               _ ("Sendoff's worker program “%s” cannot be started: %s."), path, g_strerror (request.error_number));
   return FALSE;
 }

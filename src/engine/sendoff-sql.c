@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 
 #define MEMBER(doc, field, ctype) (*(ctype *)((char *)(doc) + (field)->offset))
 
@@ -29,7 +30,7 @@ sendoff_sql_set_error (GError **error, sqlite3 *db)
   if (is_disk_full (db))
     {
       g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_NO_SPACE,
-                           "The database cannot be written: the disk is full.");
+                           _ ("The database cannot be written: the disk is full."));
       return;
     }
   switch (sqlite3_errcode (db) & 0xff)
@@ -37,23 +38,23 @@ sendoff_sql_set_error (GError **error, sqlite3 *db)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_STORE,
-                   "The database is damaged (%s). It is set aside when Sendoff is started again.", detail);
+                   _ ("The database is damaged (%s). It is set aside when Sendoff is started again."), detail);
       break;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_STORE,
-                           "The database is being used by another program; try again.");
+                           _ ("The database is being used by another program; try again."));
       break;
     case SQLITE_READONLY:
       g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_STORE,
-                           "The database cannot be written: its file or folder is read-only.");
+                           _ ("The database cannot be written: its file or folder is read-only."));
       break;
     case SQLITE_CONSTRAINT:
       g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_STORE,
-                   "The database refused what should be stored: %s.", detail);
+                   _ ("The database refused what should be stored: %s."), detail);
       break;
     default:
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_STORE, "The database failed: %s.", detail);
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_STORE, _ ("The database failed: %s."), detail);
     }
 }
 
@@ -299,7 +300,7 @@ read_json_column (
   else if (!read_strv (node, &MEMBER (doc, field, char **)))
     {
       g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA,
-                   "In the database, “%s” must be a list of strings.", field->name);
+                   _ ("In the database, “%s” must be a list of strings."), field->name);
       return FALSE;
     }
   return TRUE;

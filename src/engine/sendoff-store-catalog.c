@@ -1,6 +1,7 @@
 #include "engine/sendoff-store-catalog.h"
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-store-jobs.h"
 
 #define BYTES_PER_MB 1e6
@@ -403,7 +404,7 @@ static void
 set_system_preset_error (GError **error, const char *preset_id)
 {
   g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_EXISTS,
-               "“%s” is one of Sendoff's own presets and stays as it is; make a copy with another name.",
+               _ ("“%s” is one of Sendoff's own presets and stays as it is; make a copy with another name."),
                preset_id);
 }
 
@@ -439,7 +440,7 @@ sendoff_store_presets_save (sqlite3 *db, const SendoffPreset *preset, GError **e
   if (preset->preset_id == NULL || preset->name == NULL || preset->target_quality == NULL)
     {
       g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST,
-                           "A preset needs an id, a name and a quality level.");
+                           _ ("A preset needs an id, a name and a quality level."));
       return FALSE;
     }
   if (!sendoff_sql_execute (db, "BEGIN IMMEDIATE", error))
@@ -460,7 +461,7 @@ sendoff_store_presets_delete (sqlite3 *db, const char *preset_id, GError **error
   if (is_system)
     set_system_preset_error (error, preset_id);
   else if (!exists)
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND, "There is no preset “%s”.", preset_id);
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND, _ ("There is no preset “%s”."), preset_id);
   if (is_system || !exists)
     return FALSE;
   sendoff_sql_bind_text (statement, ":id", preset_id);

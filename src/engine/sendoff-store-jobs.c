@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 
 /* Facts can be large (every keyframe's time) and can be had again: only the latest are kept. */
 #define FACTS_KEPT "500"
@@ -405,7 +406,7 @@ get_in_transaction (sqlite3 *db, const char *export_id, GError **error)
 static void
 set_not_found (GError **error, const char *export_id)
 {
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND, "There is no export “%s”.", export_id);
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND, _ ("There is no export “%s”."), export_id);
 }
 
 /** sendoff_store_jobs_get: (transfer full): one job, or %NULL with %SENDOFF_ERROR_NOT_FOUND. */
@@ -504,6 +505,6 @@ sendoff_store_sources_get_facts (sqlite3 *db, const char *identity, const char *
   if (has_row)
     return sendoff_json_parse ((const char *)sqlite3_column_text (statement, 0), -1, error);
   g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND,
-                       "Nothing is stored about this source yet.");
+                       _ ("Nothing is stored about this source yet."));
   return NULL;
 }

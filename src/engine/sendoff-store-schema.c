@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-disk.h"
 
 #define BUSY_TIMEOUT_MS  10000
@@ -229,7 +230,7 @@ check_version (sqlite3 *db, const char *path, GError **error)
   if (version >= 0 && version <= sendoff_store_schema_get_newest_version ())
     return TRUE;
   g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_STORE,
-               "The database “%s” was written by a newer version of Sendoff. Update Sendoff to use it.", name);
+               _ ("The database “%s” was written by a newer version of Sendoff. Update Sendoff to use it."), name);
   return FALSE;
 }
 
@@ -245,7 +246,7 @@ check_pages (sqlite3 *db, gboolean *damaged, GError **error)
   if (has_row && g_strcmp0 ((const char *)sqlite3_column_text (statement, 0), "ok") == 0)
     return TRUE;
   *damaged = TRUE;
-  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_STORE, "The database is damaged.");
+  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_STORE, _ ("The database is damaged."));
   return FALSE;
 }
 
@@ -261,7 +262,7 @@ open_file (const char *path, gboolean *damaged, GError **error)
     {
       g_autofree char *name = g_filename_display_name (path);
 
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_STORE, "The database “%s” cannot be opened: %s.", name,
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_STORE, _ ("The database “%s” cannot be opened: %s."), name,
                    db != NULL ? sqlite3_errmsg (db) : sqlite3_errstr (code));
       return NULL;
     }
@@ -338,7 +339,7 @@ open_locked (const char *path, char **warning, GError **error)
   if (db == NULL)
     return NULL;
   name = g_filename_display_name (aside);
-  *warning = g_strdup_printf ("The list of exports was damaged and starts empty. The old one was kept as “%s”.", name);
+  *warning = g_strdup_printf (_ ("The list of exports was damaged and starts empty. The old one was kept as “%s”."), name);
   return db;
 }
 
@@ -360,7 +361,7 @@ wait_for_lock (const char *path, GError **error)
           int code = g_error_matches (local, SENDOFF_ERROR, SENDOFF_ERROR_NO_SPACE) ? SENDOFF_ERROR_NO_SPACE
                                                                                    : SENDOFF_ERROR_STORE;
 
-          g_set_error (error, SENDOFF_ERROR, code, "The database cannot be opened. %s", local->message);
+          g_set_error (error, SENDOFF_ERROR, code, _ ("The database cannot be opened. %s"), local->message);
           return -1;
         }
       g_usleep (LOCK_INTERVAL_US);

@@ -1,6 +1,7 @@
 #include "engine/sendoff-store-thread.h"
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-store-catalog.h"
 #include "engine/sendoff-store-jobs.h"
 #include "engine/sendoff-store-schema.h"
@@ -248,7 +249,7 @@ sqlite3 *
 sendoff_store_thread_get_db (SendoffStoreThread *self, GError **error)
 {
   if (self->db == NULL)
-    g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_STORE, "The database is not open.");
+    g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_STORE, _ ("The database is not open."));
   return self->db;
 }
 

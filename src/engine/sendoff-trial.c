@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-identity.h"
 #include "engine/sendoff-memory.h"
 #include "engine/sendoff-trial-private.h"
@@ -410,7 +411,7 @@ open_source (Trial *self, GError **error)
   if (g_strcmp0 (identity, self->setup->plan->source_identity) == 0)
     return TRUE;
   g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED,
-               "“%s” is no longer the file that was looked at before.", self->setup->plan->source_name);
+               _ ("“%s” is no longer the file that was looked at before."), self->setup->plan->source_name);
   return FALSE;
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-spawner.h"
 
 #define LINE_MAX_BYTES (16 << 20)
@@ -56,15 +57,15 @@ typedef struct {
   GError *error;
 } WorkerRun;
 
-/* What a role does, for sentences: "Encoding the video stopped…". */
+/* What a role does, for sentences: "Encoding the video stopped…". To be translated. */
 static const char *const role_phrases[] = {
-  [SENDOFF_ROLE_CAPABILITIES] = "Looking for the installed encoders",
-  [SENDOFF_ROLE_PROBE] = "Reading the file",
-  [SENDOFF_ROLE_CHUNKS] = "Encoding the video",
-  [SENDOFF_ROLE_AUDIO] = "Encoding the audio",
-  [SENDOFF_ROLE_MUX] = "Writing the finished file",
-  [SENDOFF_ROLE_FRAME] = "Taking a picture of the video",
-  [SENDOFF_ROLE_VERIFY] = "Checking the file",
+  [SENDOFF_ROLE_CAPABILITIES] = N_ ("Looking for the installed encoders"),
+  [SENDOFF_ROLE_PROBE] = N_ ("Reading the file"),
+  [SENDOFF_ROLE_CHUNKS] = N_ ("Encoding the video"),
+  [SENDOFF_ROLE_AUDIO] = N_ ("Encoding the audio"),
+  [SENDOFF_ROLE_MUX] = N_ ("Writing the finished file"),
+  [SENDOFF_ROLE_FRAME] = N_ ("Taking a picture of the video"),
+  [SENDOFF_ROLE_VERIFY] = N_ ("Checking the file"),
 };
 
 static void
@@ -72,7 +73,7 @@ fail_garbage (WorkerRun *run)
 {
   g_clear_error (&run->error);
   g_set_error (&run->error, SENDOFF_ERROR, SENDOFF_ERROR_WORKER_CRASHED,
-               "%s stopped: its process gave an answer that makes no sense.", role_phrases[run->spec->role]);
+               _ ("%s stopped: its process gave an answer that makes no sense."), _ (role_phrases[run->spec->role]));
 }
 
 static const char *
@@ -119,7 +120,7 @@ take_error (WorkerRun *run, JsonObject *object)
   g_free (run->stage);
   run->stage = g_strdup (string_member (object, "stage"));
   run->error = g_error_new (SENDOFF_ERROR, sendoff_error_from_nick (string_member (object, "code")), "%s",
-                            message != NULL ? message : "The worker reported an error without a reason.");
+                            message != NULL ? message : _ ("The worker reported an error without a reason."));
 }
 
 static void
@@ -262,7 +263,7 @@ check_memory (WorkerRun *run)
 
   if (run->memory_bytes > run->client->max_memory_bytes)
     g_set_error (&run->error, SENDOFF_ERROR, SENDOFF_ERROR_WORKER_CRASHED,
-                 "%s stopped: its process took more than %s of memory.", role_phrases[run->spec->role], text);
+                 _ ("%s stopped: its process took more than %s of memory."), _ (role_phrases[run->spec->role]), text);
 }
 
 /* Only time that was watched counts. When this process was stopped or the machine slept, the worker most likely was
@@ -282,7 +283,7 @@ check_hang (WorkerRun *run)
   check_memory (run);
   if (run->error == NULL && run->idle_us >= limit_us)
     g_set_error (&run->error, SENDOFF_ERROR, SENDOFF_ERROR_WORKER_HUNG,
-                 "%s stopped: nothing moved for %u seconds.", role_phrases[run->spec->role],
+                 _ ("%s stopped: nothing moved for %u seconds."), _ (role_phrases[run->spec->role]),
                  MAX (run->client->hang_timeout_ms / 1000, 1));
 }
 
@@ -371,20 +372,23 @@ reap (WorkerRun *run)
 static void
 explain_end (WorkerRun *run)
 {
-  const char *phrase = role_phrases[run->spec->role];
+  const char *phrase = _ (role_phrases[run->spec->role]);
 
   if (WIFSIGNALED (run->wait_status))
     {
       int number = WTERMSIG (run->wait_status);
       const char *name = sigabbrev_np (number);
+      g_autofree char *signal = name != NULL ? g_strconcat ("SIG", name, NULL) : g_strdup_printf ("%d", number);
 
       g_set_error (&run->error, SENDOFF_ERROR, SENDOFF_ERROR_WORKER_CRASHED,
-                   "%s stopped: its process ended by the signal %s%s%s.", phrase, name != NULL ? "SIG" : "",
-                   name != NULL ? name : "?", number == SIGKILL ? ", perhaps for lack of memory" : "");
+                   number == SIGKILL
+                       ? _ ("%s stopped: its process ended by the signal %s, perhaps for lack of memory.")
+                       : _ ("%s stopped: its process ended by the signal %s."),
+                   phrase, signal);
     }
   else
     g_set_error (&run->error, SENDOFF_ERROR, SENDOFF_ERROR_WORKER_CRASHED,
-                 "%s stopped: its process ended with status %d and no answer.", phrase,
+                 _ ("%s stopped: its process ended with status %d and no answer."), phrase,
                  WEXITSTATUS (run->wait_status));
 }
 

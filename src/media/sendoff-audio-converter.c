@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/sendoff-i18n.h"
+
 /* Time stamps may differ from the count of samples by this much before silence is put in or samples are
  * dropped: more than the jitter of millisecond clocks, less than anybody hears against the picture. */
 #define SYNC_TOLERANCE_SECONDS "0.025"
@@ -79,7 +81,7 @@ build (Stage *stage, const Shape *shape, const char *chain, GError **error)
   if (result >= 0)
     result = avfilter_graph_config (stage->graph, NULL);
   if (result < 0)
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "The sound cannot be converted (%s): %s.",
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, _ ("The sound cannot be converted (%s): %s."),
                  chain, sendoff_av_error (result));
   return result >= 0;
 }
@@ -190,7 +192,7 @@ sendoff_audio_converter_free (SendoffAudioConverter *self)
 static gboolean
 set_lost (int result, GError **error)
 {
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "The sound cannot be converted: %s.",
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, _ ("The sound cannot be converted: %s."),
                sendoff_av_error (result));
   return FALSE;
 }

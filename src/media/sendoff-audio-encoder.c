@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/sendoff-i18n.h"
+
 struct _SendoffAudioEncoder
 {
   SendoffAudioOutputSpec *spec;
@@ -18,7 +20,7 @@ struct _SendoffAudioEncoder
 static gboolean
 refuse (SendoffAudioEncoder *self, const char *what, GError **error)
 {
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "The audio encoder %s cannot be used: %s.",
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, _ ("The audio encoder %s cannot be used: %s."),
                self->spec->audio->encoder, what);
   return FALSE;
 }
@@ -46,7 +48,7 @@ open_encoder (SendoffAudioEncoder *self, GError **error)
   int result;
 
   if (codec == NULL)
-    return refuse (self, "this FFmpeg does not have it", error);
+    return refuse (self, _ ("this FFmpeg does not have it"), error);
   self->context = avcodec_alloc_context3 (codec);
   self->context->sample_rate = plan->sample_rate;
   self->context->sample_fmt = av_get_sample_fmt (plan->sample_format);
@@ -55,14 +57,14 @@ open_encoder (SendoffAudioEncoder *self, GError **error)
   self->context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   self->context->thread_count = 1;
   if (av_channel_layout_from_string (&self->context->ch_layout, plan->channel_layout) < 0)
-    return refuse (self, "the channel layout is not known", error);
+    return refuse (self, _ ("the channel layout is not known"), error);
   set_options (plan, &options);
   result = avcodec_open2 (self->context, codec, &options);
   if (result < 0)
     return refuse (self, sendoff_av_error (result), error);
   left = av_dict_get (options, "", NULL, AV_DICT_IGNORE_SUFFIX);
   if (left != NULL)
-    return refuse (self, "it does not know one of its settings", error);
+    return refuse (self, _ ("it does not know one of its settings"), error);
   return TRUE;
 }
 

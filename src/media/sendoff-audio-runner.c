@@ -3,6 +3,7 @@
  * Where a loudness is planned, the sound is decoded more than once: to measure it, to try the limiter when
  * the gain alone would bring peaks beyond the limit, and to encode it.
  */
+#include "base/sendoff-i18n.h"
 #include "media/sendoff-roles.h"
 
 #include <math.h>
@@ -68,7 +69,7 @@ open_source (Run *self, GError **error)
   format = sendoff_source_get_format (self->source);
   if (spec->stream_index < 0 || spec->stream_index >= (int)format->nb_streams)
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED, "%s no longer has the planned audio stream.",
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED, _ ("%s no longer has the planned audio stream."),
                    spec->source_name);
       return FALSE;
     }
@@ -175,7 +176,7 @@ run_frames (Run *self, GError **error)
     }
   if (result == AVERROR (EIO))
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, "%s cannot be read any further: %s.",
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, _ ("%s cannot be read any further: %s."),
                    self->spec->source_name, sendoff_av_error (result));
       return FALSE;
     }
@@ -322,9 +323,9 @@ warn_of_miss (Run *self, const Output *output)
   if (loudness == NULL || fabs (loudness->lufs - get_target (output)) <= LOUDNESS_MISS)
     return;
   if (loudness->source_lufs <= SILENCE_LUFS)
-    message = g_strdup ("The sound is silent or too short to be measured, so it was left as loud as it is.");
+    message = g_strdup (_ ("The sound is silent or too short to be measured, so it was left as loud as it is."));
   else
-    message = g_strdup_printf ("The sound was brought to %.1f LUFS and not to %.1f, which would distort it.",
+    message = g_strdup_printf (_ ("The sound was brought to %.1f LUFS and not to %.1f, which would distort it."),
                                loudness->lufs, get_target (output));
   sendoff_events_warning (self->events, "loudness", "%s", message);
 }
@@ -360,7 +361,7 @@ encode (Run *self, GError **error)
     }
   if (self->damaged > 0)
     sendoff_events_warning (self->events, "damaged-audio",
-                            "The source is damaged: parts of its sound could not be decoded.");
+                            _ ("The source is damaged: parts of its sound could not be decoded."));
   return TRUE;
 }
 

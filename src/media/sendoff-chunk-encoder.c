@@ -1,5 +1,6 @@
 #include "media/sendoff-chunk-encoder.h"
 
+#include "base/sendoff-i18n.h"
 #include "media/sendoff-encoder-open.h"
 #include "media/sendoff-first-pass.h"
 #include "media/sendoff-frame-reader.h"
@@ -78,7 +79,7 @@ sendoff_chunk_encoder_free (SendoffChunkEncoder *self)
 static gboolean
 refuse (SendoffChunkEncoder *self, const char *what, GError **error)
 {
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "The encoder %s cannot be used: %s.",
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, _ ("The encoder %s cannot be used: %s."),
                self->job.plan->encoder, what);
   return FALSE;
 }
@@ -127,7 +128,7 @@ drain (SendoffChunkEncoder *self, GError **error)
       if (self->count_frames)
         {
           if (self->packet->pts < 0 || self->packet->pts >= self->times->len)
-            return refuse (self, "it lost a frame", error);
+            return refuse (self, _ ("it lost a frame"), error);
           self->packet->pts = g_array_index (self->times, gint64, self->packet->pts);
           self->packet->dts = self->packet->pts;
           self->packet->duration = 0;
@@ -168,7 +169,7 @@ sendoff_chunk_encoder_push (
     return FALSE;
   if (frame->format != (int)av_get_pix_fmt (self->job.plan->pixel_format)
       || frame->width != self->context->width || frame->height != self->context->height)
-    return refuse (self, "the picture does not have the planned size or format", error);
+    return refuse (self, _ ("the picture does not have the planned size or format"), error);
   if (self->frames == 0)
     self->first_pts = pts;
   if (self->hashes != NULL)

@@ -4,6 +4,7 @@
  * is shown when, its filter makes the picture, and the encoder of the chunk that the moment belongs to takes it.
  * A chunk of an output is finished by the first moment that lies behind it.
  */
+#include "base/sendoff-i18n.h"
 #include "media/sendoff-roles.h"
 
 #include "media/sendoff-chunk-encoder.h"
@@ -145,7 +146,7 @@ filter_frame (Run *self, Output *output, AVFrame *frame, GError **error)
     return FALSE;
   result = sendoff_frame_filter_pull (output->filter, output->filtered, error);
   if (result == 0)
-    g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "The picture was lost while it was converted.");
+    g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, _ ("The picture was lost while it was converted."));
   return result > 0;
 }
 
@@ -417,11 +418,11 @@ warn (Run *self, gint64 damaged)
     rebuilds = MAX (rebuilds, sendoff_frame_filter_get_rebuilds (self->outputs[i].filter));
   if (damaged > 0)
     sendoff_events_warning (self->events, "damaged-frames",
-                            "The source is damaged: parts of its picture could not be decoded.");
+                            _ ("The source is damaged: parts of its picture could not be decoded."));
   if (rebuilds > 0)
     sendoff_events_warning (self->events, "picture-changes",
-                            "The source changes its picture's size or format on the way; every part was fitted to the "
-                            "same frame.");
+                            _ ("The source changes its picture's size or format on the way; every part was fitted to the "
+                            "same frame."));
 }
 
 /**
@@ -442,7 +443,7 @@ sendoff_role_chunks (const SendoffWorkerSpec *spec, SendoffEvents *events, GErro
 
   if (spec->chunks->len == 0 || spec->chunk_outputs->len == 0)
     {
-      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "There is nothing to encode in this run.");
+      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("There is nothing to encode in this run."));
       return NULL;
     }
   ok = open_run (&run, error) && carry_out (&run, error);

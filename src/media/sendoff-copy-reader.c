@@ -1,5 +1,6 @@
 #include "media/sendoff-copy-reader.h"
 
+#include "base/sendoff-i18n.h"
 #include "media/sendoff-source.h"
 
 /* More than any encoder's. */
@@ -102,7 +103,7 @@ sendoff_copy_reader_new (const SendoffWorkerSpec *spec, int stream_index, GError
   format = sendoff_source_get_format (self->source);
   if (stream_index < 0 || (guint)stream_index >= format->nb_streams)
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED, "%s has no stream %d.",
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED, _ ("%s has no stream %d."),
                    sendoff_source_get_name (self->source), stream_index);
       return NULL;
     }
@@ -201,7 +202,7 @@ static int
 set_damaged (SendoffCopyReader *self, GError **error)
 {
   g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE,
-               "%s is damaged and cannot be copied as it is; export it with --copy never.",
+               _ ("%s is damaged and cannot be copied as it is; export it with --copy never."),
                sendoff_source_get_name (self->source));
   return -1;
 }

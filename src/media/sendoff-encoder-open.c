@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/sendoff-i18n.h"
 #include "media/sendoff-hardware-input.h"
 
 /* Fullness of the buffer at the start of each chunk, as a fraction. See set_cap(). */
@@ -169,7 +170,7 @@ avoid_races (Opening *self, AVDictionary **options)
 static gboolean
 refuse (const Opening *self, const char *what, GError **error)
 {
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "The encoder %s cannot be used: %s.",
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, _ ("The encoder %s cannot be used: %s."),
                self->plan->encoder, what);
   return FALSE;
 }
@@ -207,7 +208,7 @@ open_codec (Opening *self, const AVCodec *codec, GError **error)
   left = av_dict_get (options, "", NULL, AV_DICT_IGNORE_SUFFIX);
   if (left != NULL)
     {
-      g_autofree char *what = g_strdup_printf ("it does not know the setting “%s”", left->key);
+      g_autofree char *what = g_strdup_printf (_ ("it does not know the setting “%s”"), left->key);
 
       return refuse (self, what, error);
     }
@@ -237,7 +238,7 @@ sendoff_encoder_open (const SendoffVideoPlan *plan,
 
   if (codec == NULL)
     {
-      refuse (&self, "this FFmpeg does not have it", error);
+      refuse (&self, _ ("this FFmpeg does not have it"), error);
       return NULL;
     }
   self.context = avcodec_alloc_context3 (codec);

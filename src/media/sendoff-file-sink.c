@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/sendoff-i18n.h"
+
 #define BUFFER_SIZE (1 << 20)
 
 struct _SendoffFileSink {
@@ -89,7 +91,7 @@ sendoff_file_sink_new (const char *path, gboolean keep, GError **error)
       int code = errno;
 
       g_set_error (error, SENDOFF_ERROR, code == ENOSPC || code == EDQUOT ? SENDOFF_ERROR_NO_SPACE : SENDOFF_ERROR_FAILED,
-                   "The file cannot be created in the destination folder: %s.", g_strerror (code));
+                   _ ("The file cannot be created in the destination folder: %s."), g_strerror (code));
       return NULL;
     }
   return sink_new (fd);
@@ -154,7 +156,7 @@ sendoff_file_sink_sync (SendoffFileSink *self, GError **error)
   g_set_error (error, SENDOFF_ERROR,
                self->error_number == ENOSPC || self->error_number == EDQUOT ? SENDOFF_ERROR_NO_SPACE
                                                                             : SENDOFF_ERROR_FAILED,
-               "The file cannot be written: %s.", g_strerror (self->error_number));
+               _ ("The file cannot be written: %s."), g_strerror (self->error_number));
   return FALSE;
 }
 

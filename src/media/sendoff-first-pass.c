@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/sendoff-i18n.h"
 #include "media/sendoff-encoder-open.h"
 
 struct _SendoffFirstPass
@@ -62,7 +63,7 @@ send (SendoffFirstPass *self, const AVFrame *frame, GError **error)
     }
   if (result == AVERROR (EAGAIN) || result == AVERROR_EOF)
     return TRUE;
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "The first pass of %s failed: %s.",
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, _ ("The first pass of %s failed: %s."),
                self->context->codec->name, sendoff_av_error (result));
   return FALSE;
 }
@@ -89,7 +90,7 @@ sendoff_first_pass_finish (SendoffFirstPass *self, SendoffPacketWriter *writer, 
   length = self->context->stats_out != NULL ? strlen (self->context->stats_out) : 0;
   if (length == 0 || av_new_packet (packet, (int)length) < 0)
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "The first pass of %s found nothing out.",
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, _ ("The first pass of %s found nothing out."),
                    self->context->codec->name);
       return FALSE;
     }

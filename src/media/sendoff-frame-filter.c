@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/sendoff-i18n.h"
 #include "model/sendoff-filters.h"
 
 /* What a graph was built for; any difference builds a new one. */
@@ -218,7 +219,7 @@ build (SendoffFrameFilter *self, const Shape *shape, GError **error)
   if (result >= 0)
     result = avfilter_graph_config (self->graph, NULL);
   if (result < 0)
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "The picture cannot be converted (%s): %s.", chain,
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, _ ("The picture cannot be converted (%s): %s."), chain,
                  sendoff_av_error (result));
   return result >= 0;
 }
@@ -247,7 +248,7 @@ sendoff_frame_filter_push (SendoffFrameFilter *self, AVFrame *frame, GError **er
     return TRUE;
   result = av_buffersrc_add_frame_flags (self->source, frame, AV_BUFFERSRC_FLAG_KEEP_REF);
   if (result < 0)
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "The picture cannot be converted: %s.",
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, _ ("The picture cannot be converted: %s."),
                  sendoff_av_error (result));
   return result >= 0;
 }
@@ -271,7 +272,7 @@ sendoff_frame_filter_pull (SendoffFrameFilter *self, AVFrame *frame, GError **er
     return 0;
   if (result < 0)
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "The picture cannot be converted: %s.",
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, _ ("The picture cannot be converted: %s."),
                    sendoff_av_error (result));
       return -1;
     }

@@ -3,6 +3,8 @@
 #include <libavutil/imgutils.h>
 #include <libavutil/murmur3.h>
 
+#include "base/sendoff-i18n.h"
+
 /* A jump ahead by more than this is a broken clock and not a still picture. */
 #define MAX_GAP_US (600 * G_GINT64_CONSTANT (1000000))
 
@@ -54,7 +56,7 @@ sendoff_frame_reader_new (SendoffSource *source, int stream_index, gint64 origin
   if (stream_index < 0 || stream_index >= (int)format->nb_streams
       || format->streams[stream_index]->codecpar->codec_type != AVMEDIA_TYPE_VIDEO)
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED, "%s no longer has the planned video stream.",
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED, _ ("%s no longer has the planned video stream."),
                    sendoff_source_get_name (source));
       return NULL;
     }
@@ -99,7 +101,7 @@ feed_decoder (SendoffFrameReader *self, GError **error)
 
   if (result == AVERROR (EIO))
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, "%s cannot be read any further: %s.",
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, _ ("%s cannot be read any further: %s."),
                    sendoff_source_get_name (self->source), sendoff_av_error (result));
       return FALSE;
     }
@@ -115,7 +117,7 @@ feed_decoder (SendoffFrameReader *self, GError **error)
   av_packet_unref (self->packet);
   if (result == AVERROR (ENOMEM))
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED, "There is not enough memory to decode %s.",
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED, _ ("There is not enough memory to decode %s."),
                    sendoff_source_get_name (self->source));
       return FALSE;
     }
@@ -231,7 +233,7 @@ sendoff_frame_reader_seek_before (SendoffFrameReader *self, gint64 time_us, GErr
 
       if (result < 0)
         {
-          g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, "%s cannot be searched.",
+          g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, _ ("%s cannot be searched."),
                        sendoff_source_get_name (self->source));
           return FALSE;
         }

@@ -3,6 +3,7 @@
  * One decoder serves all of them, in the order of their times: it goes on to a moment that is near, and seeks to one
  * that is far. Sources without video have their cover.
  */
+#include "base/sendoff-i18n.h"
 #include "media/sendoff-roles.h"
 
 #include "media/sendoff-frame-filter.h"
@@ -65,7 +66,7 @@ decode_cover (Run *self, GError **error)
 
   if (stream == NULL)
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND, "%s has neither video nor a cover picture.",
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND, _ ("%s has neither video nor a cover picture."),
                    sendoff_source_get_name (self->source));
       return FALSE;
     }
@@ -75,7 +76,7 @@ decode_cover (Run *self, GError **error)
   if (avcodec_send_packet (decoder, &stream->attached_pic) >= 0 && avcodec_send_packet (decoder, NULL) >= 0
       && avcodec_receive_frame (decoder, self->shown) >= 0)
     return TRUE;
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED, "The cover picture of %s cannot be decoded.",
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED, _ ("The cover picture of %s cannot be decoded."),
                sendoff_source_get_name (self->source));
   return FALSE;
 }
@@ -169,7 +170,7 @@ go_to (Run *self, gint64 time_us, GError **error)
       return FALSE;
   if (is_filled (self->shown))
     return TRUE;
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED, "%s has no picture that can be decoded.",
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED, _ ("%s has no picture that can be decoded."),
                sendoff_source_get_name (self->source));
   return FALSE;
 }
@@ -301,7 +302,7 @@ sendoff_role_frame (const SendoffWorkerSpec *spec, SendoffEvents *events, GError
 
   if (spec->times_us == NULL || spec->times_us->len != n_paths || spec->picture_encoder == NULL)
     {
-      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "Pictures need as many files as times.");
+      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("Pictures need as many files as times."));
       return NULL;
     }
   run.style = (SendoffPictureStyle){ spec->picture_encoder, spec->max_width, spec->max_height, 0, FALSE, NULL };

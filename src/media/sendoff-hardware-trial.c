@@ -195,7 +195,7 @@ sendoff_role_trial (const SendoffWorkerSpec *spec, GError **error)
 
   if (output == NULL || output->video == NULL)
     {
-      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "There is no encoder to try.");
+      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("There is no encoder to try."));
       return FALSE;
     }
   self.plan = output->video;

@@ -4,6 +4,7 @@
  * first is muxed twice: a dry run into nowhere tells how large the index will be, and the real one reserves exactly
  * that, so that the file is written once and never copied.
  */
+#include "base/sendoff-i18n.h"
 #include "media/sendoff-roles.h"
 
 #include <errno.h>
@@ -67,9 +68,9 @@ set_mux_error (SendoffFileSink *sink, int result, GError **error)
 
   if (code == ENOSPC || code == EDQUOT)
     g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_NO_SPACE,
-                         "The disk with the destination folder is full.");
+                         _ ("The disk with the destination folder is full."));
   else
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_MUX, "The file cannot be put together: %s.",
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_MUX, _ ("The file cannot be put together: %s."),
                  code != 0 ? g_strerror (code) : sendoff_av_error (result));
   return FALSE;
 }
@@ -207,7 +208,7 @@ open_inputs (Mux *self, const SendoffWorkerSpec *spec, GError **error)
   if (self->inputs->len > 0)
     return open_extras (self, spec, error);
   g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE,
-                       "Nothing of the chosen part of the source could be decoded.");
+                       _ ("Nothing of the chosen part of the source could be decoded."));
   return FALSE;
 }
 

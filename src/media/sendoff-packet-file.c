@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "base/sendoff-i18n.h"
 #include "media/sendoff-copy-reader.h"
 
 #define HEAD_MARK    "SNDPKT01"
@@ -93,14 +94,14 @@ set_write_error (GError **error)
   int code = errno;
 
   g_set_error (error, SENDOFF_ERROR, code == ENOSPC || code == EDQUOT ? SENDOFF_ERROR_NO_SPACE : SENDOFF_ERROR_FAILED,
-               "A part of the export cannot be stored: %s.", g_strerror (code));
+               _ ("A part of the export cannot be stored: %s."), g_strerror (code));
   return FALSE;
 }
 
 static gboolean
 set_damaged (GError **error)
 {
-  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "A stored part of the export is damaged.");
+  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("A stored part of the export is damaged."));
   return FALSE;
 }
 
@@ -418,7 +419,7 @@ sendoff_packet_reader_new (const char *path, GError **error)
   self->stream = fopen (path, "re");
   if (self->stream == NULL)
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "A stored part of the export is missing: %s.",
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("A stored part of the export is missing: %s."),
                    g_strerror (errno));
       return NULL;
     }

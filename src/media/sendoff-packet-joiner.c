@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sendoff-i18n.h"
+
 struct _SendoffPacketJoiner {
   char **paths;
   AVCodecParameters *codec; /* NULL without packets */
@@ -29,7 +31,7 @@ compare_times (gconstpointer a, gconstpointer b)
 static gboolean
 set_misfit (const char *what, GError **error)
 {
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_MUX, "The encoded parts do not fit together: %s.", what);
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_MUX, _ ("The encoded parts do not fit together: %s."), what);
   return FALSE;
 }
 
@@ -49,7 +51,7 @@ take_codec (SendoffPacketJoiner *self, SendoffPacketReader *reader, GError **err
   if (codec == NULL)
     return TRUE;
   if (self->codec != NULL)
-    return same_codec (self->codec, codec) || set_misfit ("their headers differ", error);
+    return same_codec (self->codec, codec) || set_misfit (_ ("their headers differ"), error);
   self->codec = avcodec_parameters_alloc ();
   return avcodec_parameters_copy (self->codec, codec) >= 0;
 }
@@ -65,7 +67,7 @@ take_times (SendoffPacketJoiner *self, SendoffPacketReader *reader, GError **err
   while (sendoff_packet_reader_next_times (reader, &pts, &duration))
     g_array_append_val (decoded, pts);
   if (decoded->len != sendoff_packet_reader_get_trailer (reader)->packets)
-    return set_misfit ("one of them is damaged", error);
+    return set_misfit (_ ("one of them is damaged"), error);
   if (decoded->len == 0)
     return TRUE;
   g_array_append_vals (self->times, decoded->data, decoded->len);
@@ -93,7 +95,7 @@ check_times (SendoffPacketJoiner *self, GError **error)
       gint64 step = g_array_index (self->times, gint64, i) - g_array_index (self->times, gint64, i - 1);
 
       if (step <= 0)
-        return set_misfit ("two frames have the same time", error);
+        return set_misfit (_ ("two frames have the same time"), error);
       self->step = MIN (self->step, step);
     }
   if (self->times->len < 2)
@@ -130,7 +132,7 @@ sendoff_packet_joiner_new (const char *const *paths, GError **error)
   if (self->codec == NULL)
     {
       g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE,
-                           "Not one frame of the chosen part of the source could be decoded.");
+                           _ ("Not one frame of the chosen part of the source could be decoded."));
       return NULL;
     }
   if (!check_times (self, error))
@@ -159,7 +161,7 @@ sendoff_packet_joiner_new_copy (SendoffPacketReader *reader, GError **error)
   sendoff_packet_reader_set_dry (reader, FALSE);
   sendoff_packet_reader_rewind (reader);
   if (ok && self->times->len == 0)
-    ok = set_misfit ("the copied part is empty", error);
+    ok = set_misfit (_ ("the copied part is empty"), error);
   return ok ? g_steal_pointer (&self) : NULL;
 }
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/sendoff-i18n.h"
 #include "media/sendoff-frame-filter.h"
 #include "model/sendoff-filters.h"
 
@@ -79,7 +80,7 @@ convert (AVFrame *frame, const SendoffPictureStyle *style, GError **error)
     return NULL;
   result = sendoff_frame_filter_pull (filter, picture, error);
   if (result == 0)
-    g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "The picture was lost while it was converted.");
+    g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, _ ("The picture was lost while it was converted."));
   return result > 0 ? g_steal_pointer (&picture) : NULL;
 }
 
@@ -104,7 +105,7 @@ open_encoder (const AVFrame *picture, const SendoffPictureStyle *style, GError *
     }
   if (result >= 0)
     return g_steal_pointer (&context);
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "Pictures cannot be written (%s): %s.", style->encoder,
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, _ ("Pictures cannot be written (%s): %s."), style->encoder,
                sendoff_av_error (result));
   return NULL;
 }
@@ -140,7 +141,7 @@ encode (AVFrame *picture, const SendoffPictureStyle *style, GError **error)
     result = avcodec_receive_packet (encoder, packet);
   if (result >= 0)
     return g_steal_pointer (&packet);
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "The picture cannot be written (%s): %s.", style->encoder,
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, _ ("The picture cannot be written (%s): %s."), style->encoder,
                sendoff_av_error (result));
   return NULL;
 }

@@ -1,4 +1,5 @@
 /* Starts, durations and frame rates, and what goes wrong with them. */
+#include "base/sendoff-i18n.h"
 #include "media/sendoff-probe-private.h"
 
 /* A last frame of this length is believed; more is a wrong header. */
@@ -164,7 +165,7 @@ time_video_by_log (SendoffProbe *probe, SendoffStreamInfo *info, SendoffPacketLo
   info->frame_count = log->n_packets;
   info->duration_us = shown_us (probe, stream, log, &timing);
   if (log->n_jumps > 0)
-    g_strv_builder_add (probe->warnings, "The clock of the video jumps; the parts are joined without gaps.");
+    g_strv_builder_add (probe->warnings, _ ("The clock of the video jumps; the parts are joined without gaps."));
 }
 
 /* Until every packet is known: the declared rate, unless it is a clock; then what the first frames look like.
@@ -283,7 +284,7 @@ compare_durations (SendoffProbe *probe)
   if (probe->times != NULL || !probe->info->duration_is_exact || said_us - found_us < G_USEC_PER_SEC
       || said_us - found_us < said_us / 50)
     return;
-  probe_warn (probe, "The file says that it lasts %.1f s, but holds only %.1f s; it may be cut off.",
+  probe_warn (probe, _ ("The file says that it lasts %.1f s, but holds only %.1f s; it may be cut off."),
               (double)said_us / 1e6, (double)found_us / 1e6);
 }
 
@@ -307,7 +308,7 @@ check_truncation (SendoffProbe *probe)
     }
   sendoff_probe_get_stream (probe, stream->index)->bad_packets += n_missing;
   if (n_missing > 0)
-    probe_warn (probe, "The file is cut off: %d of %d frames are missing at its end.", n_missing, n_entries);
+    probe_warn (probe, _ ("The file is cut off: %d of %d frames are missing at its end."), n_missing, n_entries);
 }
 
 /* Frames that the edit list leaves out: FFmpeg flags those before the shown part and drops those after it. */

@@ -1,3 +1,4 @@
+#include "base/sendoff-i18n.h"
 #include "media/sendoff-probe-private.h"
 #include "media/sendoff-probe-stream.h"
 #include "media/sendoff-roles.h"
@@ -128,7 +129,7 @@ list_streams (SendoffProbe *probe, GError **error)
   if (info->video_index >= 0 || info->audio_index >= 0)
     return TRUE;
   g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED,
-               "%s has no video or sound that can be decoded.", sendoff_source_get_name (probe->source));
+               _ ("%s has no video or sound that can be decoded."), sendoff_source_get_name (probe->source));
   return FALSE;
 }
 
@@ -178,7 +179,7 @@ describe_pictures (SendoffProbe *probe)
   stream = sendoff_probe_get_stream (probe, index);
   if (walk->frame == NULL)
     {
-      g_strv_builder_add (probe->warnings, "The first pictures of the video could not be decoded.");
+      g_strv_builder_add (probe->warnings, _ ("The first pictures of the video could not be decoded."));
       return;
     }
   sendoff_probe_stream_add_frame (stream, probe->format, probe->format->streams[index], walk->frame);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/sendoff-i18n.h"
 #include "model/sendoff-captions.h"
 
 #define BUFFER_BYTES (256 * 1024)
@@ -150,25 +151,25 @@ check_file (SendoffSource *self, GError **error)
 
   if (fstat (self->fd, &info) < 0)
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, "%s cannot be read: %s.",
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, _ ("%s cannot be read: %s."),
                    self->name, g_strerror (errno));
       return FALSE;
     }
   if (!S_ISREG (info.st_mode))
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, "%s is not a regular file.",
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, _ ("%s is not a regular file."),
                    self->name);
       return FALSE;
     }
   if (self->size_bytes > 0 && info.st_size != self->size_bytes)
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED, "%s has changed while it was in use.",
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED, _ ("%s has changed while it was in use."),
                    self->name);
       return FALSE;
     }
   if (info.st_size == 0)
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, "%s is empty.", self->name);
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, _ ("%s is empty."), self->name);
       return FALSE;
     }
   self->size_bytes = info.st_size;
@@ -179,20 +180,20 @@ static void
 set_unreadable (SendoffSource *self, int result, GError **error)
 {
   if (self->read_errno != 0)
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, "%s cannot be read: %s.", self->name,
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, _ ("%s cannot be read: %s."), self->name,
                  g_strerror (self->read_errno));
   else if (result == AVERROR (ENOMEM))
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED, "There is not enough memory to open %s.",
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED, _ ("There is not enough memory to open %s."),
                  self->name);
   else
     g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE,
-                 "%s is not a video, or its index is missing (it may be cut off).", self->name);
+                 _ ("%s is not a video, or its index is missing (it may be cut off)."), self->name);
 }
 
 static void
 set_unsupported (SendoffSource *self, const char *what, GError **error)
 {
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED, "%s is %s.", self->name, what);
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED, _ ("%s is %s."), self->name, what);
 }
 
 /* FFmpeg 7 takes a playlist for one only when its name says so too, and names have no part in this. */
@@ -214,7 +215,7 @@ detect_demuxer (SendoffSource *self, GError **error)
 
   if (is_playlist (self))
     {
-      set_unsupported (self, "a playlist, not a video", error);
+      set_unsupported (self, _ ("a playlist, not a video"), error);
       return NULL;
     }
   score = av_probe_input_buffer2 (self->io, &demuxer, NULL, NULL, 0, FORMAT_PROBE_BYTES);
@@ -226,14 +227,14 @@ detect_demuxer (SendoffSource *self, GError **error)
   if (demuxer_is_in (demuxer, media_demuxers))
     return demuxer;
   if (demuxer_is_in (demuxer, playlist_demuxers))
-    set_unsupported (self, "a playlist, not a video", error);
+    set_unsupported (self, _ ("a playlist, not a video"), error);
   else if (g_str_has_suffix (demuxer->name, "_pipe") || demuxer_is_in (demuxer, picture_demuxers))
-    set_unsupported (self, "a still picture, not a video", error);
+    set_unsupported (self, _ ("a still picture, not a video"), error);
   else if (score <= AVPROBE_SCORE_RETRY)
     set_unreadable (self, 0, error);
   else
     g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED,
-                 "%s is of a kind that cannot be exported (%s).", self->name,
+                 _ ("%s is of a kind that cannot be exported (%s)."), self->name,
                  demuxer->long_name != NULL ? demuxer->long_name : demuxer->name);
   return NULL;
 }
@@ -274,7 +275,7 @@ check_streams (SendoffSource *self, GError **error)
 {
   if (is_picture_file (self->format))
     {
-      set_unsupported (self, "a still picture, not a video", error);
+      set_unsupported (self, _ ("a still picture, not a video"), error);
       return FALSE;
     }
   if (self->format->nb_streams == 0)
@@ -292,7 +293,7 @@ source_new (int fd, gint64 size_bytes, const char *name, int buffer_bytes)
 
   self->fd = fd;
   self->size_bytes = size_bytes;
-  self->name = g_utf8_make_valid (name != NULL ? name : "The file", -1);
+  self->name = g_utf8_make_valid (name != NULL ? name : _ ("The file"), -1);
   self->io = avio_alloc_context (av_malloc ((gsize)buffer_bytes), buffer_bytes, 0, self, read_at_position,
                                  NULL, seek_position);
   return self;
@@ -358,7 +359,7 @@ sendoff_source_open_captions (int fd, gint64 size_bytes, const char *name, GErro
   av_probe_input_buffer2 (self->io, &demuxer, NULL, NULL, 0, FORMAT_PROBE_BYTES);
   if (demuxer == NULL || !demuxer_is_in (demuxer, text_demuxers))
     {
-      set_unsupported (self, "no file of captions that can be read (SRT, WebVTT or ASS)", error);
+      set_unsupported (self, _ ("no file of captions that can be read (SRT, WebVTT or ASS)"), error);
       return NULL;
     }
   if (!open_format (self, demuxer, TRUE, error) || !check_streams (self, error))
@@ -518,7 +519,7 @@ sendoff_source_open_decoder (SendoffSource *self, int index, int threads, GError
       const char *codec = avcodec_get_name (stream->codecpar->codec_id);
 
       g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED,
-                   "Stream %d of %s cannot be decoded: no decoder for “%s” is installed.", index, self->name,
+                   _ ("Stream %d of %s cannot be decoded: no decoder for “%s” is installed."), index, self->name,
                    codec);
       return NULL;
     }
@@ -527,7 +528,7 @@ sendoff_source_open_decoder (SendoffSource *self, int index, int threads, GError
   if (result < 0)
     {
       g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED,
-                   "Stream %d of %s cannot be decoded: %s.", index, self->name, sendoff_av_error (result));
+                   _ ("Stream %d of %s cannot be decoded: %s."), index, self->name, sendoff_av_error (result));
       return NULL;
     }
   return g_steal_pointer (&context);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/sendoff-i18n.h"
 #include "model/sendoff-captions.h"
 
 /* Shown for so long when the file does not say, or until the next one. */
@@ -112,14 +113,14 @@ read_packets (SendoffCues *self, SendoffSource *source, AVCodecContext *decoder,
       av_packet_unref (packet);
       if (bytes > SENDOFF_CAPTIONS_MAX_BYTES)
         {
-          g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED, "%s holds too much text.",
+          g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED, _ ("%s holds too much text."),
                        sendoff_source_get_name (source));
           return FALSE;
         }
     }
   if (result != AVERROR (EIO))
     return TRUE;
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, "%s cannot be read any further: %s.",
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE, _ ("%s cannot be read any further: %s."),
                sendoff_source_get_name (source), sendoff_av_error (result));
   return FALSE;
 }

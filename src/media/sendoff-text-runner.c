@@ -1,5 +1,6 @@
 /* The role "texts": what travels along beside pictures and sound: one stream of text in all the forms that outputs need,
  * the source's fonts, its cover. */
+#include "base/sendoff-i18n.h"
 #include "media/sendoff-roles.h"
 
 #include <stdio.h>
@@ -33,7 +34,7 @@ open_source (Run *self, GError **error)
   self->format = sendoff_source_get_format (self->source);
   if (spec->stream_index < (int)self->format->nb_streams && spec->cover_index < (int)self->format->nb_streams)
     return TRUE;
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED, "%s no longer has the planned streams.",
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED, _ ("%s no longer has the planned streams."),
                spec->source_name);
   return FALSE;
 }

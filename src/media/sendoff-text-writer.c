@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/sendoff-i18n.h"
 #include "media/sendoff-packet-file.h"
 
 /* Of a track, and of the files for people. */
@@ -38,7 +39,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Encoder, encoder_clear)
 static gboolean
 set_refused (const char *encoder, int result, GError **error)
 {
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, "Captions cannot be written as “%s”: %s.", encoder,
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER, _ ("Captions cannot be written as “%s”: %s."), encoder,
                sendoff_av_error (result));
   return FALSE;
 }
@@ -271,7 +272,7 @@ save (const char *path, const GString *text, GError **error)
   ok = (stream == NULL || fclose (stream) == 0) && ok;
   if (!ok)
     g_set_error (error, SENDOFF_ERROR, code == ENOSPC || code == EDQUOT ? SENDOFF_ERROR_NO_SPACE : SENDOFF_ERROR_FAILED,
-                 "The captions cannot be stored: %s.", g_strerror (code));
+                 _ ("The captions cannot be stored: %s."), g_strerror (code));
   return ok;
 }
 

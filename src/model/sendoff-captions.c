@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 
 static gboolean
 is_utf16 (const guint8 *bytes, gsize length)
@@ -20,7 +21,7 @@ static gboolean
 set_no_captions (const char *name, GError **error)
 {
   g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED,
-               "“%s” holds no captions: it should be an SRT, WebVTT or ASS file.", name);
+               _ ("“%s” holds no captions: it should be an SRT, WebVTT or ASS file."), name);
   return FALSE;
 }
 
@@ -49,7 +50,7 @@ check_text (const char *text, gsize length, const char *name, GError **error)
   if (!is_binary && !g_utf8_validate (text, (gssize)length, NULL))
     {
       g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED,
-                   "The captions “%s” are in an old encoding of characters. Save them as UTF-8 and try again.", name);
+                   _ ("The captions “%s” are in an old encoding of characters. Save them as UTF-8 and try again."), name);
       return FALSE;
     }
   if (is_binary || !(holds (text, length, "-->") || holds (text, length, "Dialogue:")))
@@ -76,7 +77,7 @@ sendoff_captions_dup_text (const char *bytes, gsize length, const char *name, GE
 
   if (length > SENDOFF_CAPTIONS_MAX_BYTES)
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED, "“%s” is too large to be captions.", name);
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNSUPPORTED, _ ("“%s” is too large to be captions."), name);
       return NULL;
     }
   if (is_utf16 ((const guint8 *)bytes, length))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "model/sendoff-plan.h"
 #include "sendoff-catalog-resources.h"
 
@@ -177,8 +178,8 @@ fail (const Check *check, const char *format, ...)
   va_start (args, format);
   what = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error (check->error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "In %s, the entry “%s” %s.",
-               file != NULL ? file : "your own data", id != NULL ? id : "without an id", what);
+  g_set_error (check->error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("In %s, the entry “%s” %s."),
+               file != NULL ? file : _ ("your own data"), id != NULL ? id : _ ("without an id"), what);
   return FALSE;
 }
 
@@ -186,13 +187,13 @@ static gboolean
 check_text (const Check *check, const TextRule *rule, const char *text)
 {
   if (text == NULL || *text == '\0')
-    return fail (check, "has an empty “%s”", rule->member);
+    return fail (check, _ ("has an empty “%s”"), rule->member);
   if (rule->list >= 0 && find_entry (get_list (check->contents, rule->list), text) != NULL)
     return TRUE;
   if (rule->list >= 0 && (rule->names == NULL || !g_strv_contains (rule->names, text)))
-    return fail (check, "names “%s” as “%s”, which does not exist", text, rule->member);
+    return fail (check, _ ("names “%s” as “%s”, which does not exist"), text, rule->member);
   if (rule->names != NULL && !g_strv_contains (rule->names, text))
-    return fail (check, "names “%s” as “%s”, which is not one of its values", text, rule->member);
+    return fail (check, _ ("names “%s” as “%s”, which is not one of its values"), text, rule->member);
   return TRUE;
 }
 
@@ -210,7 +211,7 @@ check_text_member (const Check *check, const SendoffDocType *type, const Sendoff
           char **texts = G_STRUCT_MEMBER (char **, doc, field->offset);
 
           if (rule->required && (texts == NULL || texts[0] == NULL))
-            return fail (check, "has no “%s”", rule->member);
+            return fail (check, _ ("has no “%s”"), rule->member);
           for (guint j = 0; texts != NULL && texts[j] != NULL; j++)
             if (!check_text (check, rule, texts[j]))
               return FALSE;
@@ -262,9 +263,9 @@ static gboolean
 claim_id (const Check *check, GHashTable *taken, const char *id)
 {
   if (!id_is_well_formed (id))
-    return fail (check, "has an id or alias that is not made of lower-case letters, digits, “-” and “_”");
+    return fail (check, _ ("has an id or alias that is not made of lower-case letters, digits, “-” and “_”"));
   if (!g_hash_table_add (taken, (gpointer)id))
-    return fail (check, "uses “%s”, which is taken", id);
+    return fail (check, _ ("uses “%s”, which is taken"), id);
   return TRUE;
 }
 
@@ -300,10 +301,10 @@ check_rule (const Check *check, const SendoffPlatformRule *rule)
   };
 
   if (!is_date (rule->as_of))
-    return fail (check, "has a rule whose “as_of” is not a date such as 2026-11-22 but “%s”", rule->as_of);
+    return fail (check, _ ("has a rule whose “as_of” is not a date such as 2026-11-22 but “%s”"), rule->as_of);
   for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
     if (limits[i].least < 0 || limits[i].most < 0 || (limits[i].most > 0 && limits[i].least > limits[i].most))
-      return fail (check, "has a rule with a %s that nothing can have", limits[i].what);
+      return fail (check, _ ("has a rule with a %s that nothing can have"), limits[i].what);
   return TRUE;
 }
 
@@ -314,9 +315,9 @@ check_platform (const Check *check, GHashTable *taken, const SendoffPlatform *pl
     if (!claim_id (check, taken, platform->aliases[i]))
       return FALSE;
   if (platform->recommended == NULL)
-    return fail (check, "has no “recommended” settings");
+    return fail (check, _ ("has no “recommended” settings"));
   if (platform->rules->len == 0)
-    return fail (check, "has no “rules”");
+    return fail (check, _ ("has no “rules”"));
   for (guint i = 0; i < platform->rules->len; i++)
     if (!check_rule (check, g_ptr_array_index (platform->rules, i)))
       return FALSE;

@@ -1,4 +1,5 @@
 /* A file by itself: is it whole, and do its parts agree with each other? */
+#include "base/sendoff-i18n.h"
 #include "model/sendoff-certificate.h"
 
 /* Sound and picture may end apart by this much before one of them is likely cut off. */
@@ -57,7 +58,7 @@ check_decodable (SendoffCertificate *self, const SendoffMediaInfo *file)
       n_decodable += is_played (stream) && stream->decodable;
     }
   add (self, "decodable", n > 0 && n == n_decodable, g_strdup_printf ("%u streams", n),
-       g_strdup_printf ("%u streams", n_decodable), "A decoder for the rest is not installed here, or it is damaged.");
+       g_strdup_printf ("%u streams", n_decodable), _ ("A decoder for the rest is not installed here, or it is damaged."));
 }
 
 static void
@@ -66,7 +67,7 @@ check_damage (SendoffCertificate *self, const SendoffMediaInfo *file)
   gboolean is_whole = file->warnings == NULL || file->warnings[0] == NULL;
 
   add (self, "undamaged", is_whole, g_strdup ("no damage"),
-       is_whole ? g_strdup ("no damage") : g_strjoinv (" ", file->warnings), "Make the file again from its source.");
+       is_whole ? g_strdup ("no damage") : g_strjoinv (" ", file->warnings), _ ("Make the file again from its source."));
 }
 
 static void
@@ -78,7 +79,7 @@ check_timestamps (SendoffCertificate *self, const SendoffMediaInfo *file)
     n += ((SendoffStreamInfo *)g_ptr_array_index (file->streams, i))->bad_packets;
   add (self, "timestamps", n == 0, g_strdup ("in order"),
        n == 0 ? g_strdup ("in order") : g_strdup_printf ("%" G_GINT64_FORMAT " packets damaged or out of order", n),
-       "Export it again; that gives every picture and sound a time of its own.");
+       _ ("Export it again; that gives every picture and sound a time of its own."));
 }
 
 static void
@@ -94,7 +95,7 @@ check_durations (SendoffCertificate *self, const SendoffMediaInfo *file)
   most_us = MAX (MOST_APART_US, (gint64)(MOST_APART_FRACTION * (double)MAX (video_end_us, audio_end_us)));
   add (self, "durations-agree", ABS (video_end_us - audio_end_us) <= most_us,
        g_strdup_printf ("video %.3f s", (double)video_end_us / 1e6),
-       g_strdup_printf ("audio %.3f s", (double)audio_end_us / 1e6), "One of them may be cut off; look at the end.");
+       g_strdup_printf ("audio %.3f s", (double)audio_end_us / 1e6), _ ("One of them may be cut off; look at the end."));
 }
 
 static void
@@ -103,7 +104,7 @@ check_index (SendoffCertificate *self, const SendoffMediaInfo *file)
   if (file->container != NULL && g_str_has_prefix (file->container, "mov,"))
     add (self, "moov-first", file->faststart, g_strdup ("index before the media"),
          g_strdup (file->faststart ? "index before the media" : "index after the media"),
-         "Export it again with --copy auto: nothing is encoded, and the index comes first.");
+         _ ("Export it again with --copy auto: nothing is encoded, and the index comes first."));
 }
 
 static void
@@ -117,11 +118,11 @@ check_decoded (SendoffCertificate *self, const SendoffMediaInfo *file, const Sen
   add (self, "decodes", decoded->errors == 0, g_strdup ("no errors"),
        decoded->errors == 0 ? g_strdup ("no errors")
                             : g_strdup_printf ("%" G_GINT64_FORMAT " errors%s", decoded->errors, where),
-       "Parts of it are damaged; make it again from its source.");
+       _ ("Parts of it are damaged; make it again from its source."));
   if (video != NULL && video->frame_count > 0)
     add (self, "decoded-frames", decoded->video_frames == video->frame_count,
          g_strdup_printf ("%" G_GINT64_FORMAT, video->frame_count),
-         g_strdup_printf ("%" G_GINT64_FORMAT, decoded->video_frames), "Some pictures cannot be shown.");
+         g_strdup_printf ("%" G_GINT64_FORMAT, decoded->video_frames), _ ("Some pictures cannot be shown."));
 }
 
 /**

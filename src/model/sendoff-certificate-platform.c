@@ -4,6 +4,7 @@
  * plain demands. Every limit that a rule states is one check. A rule that is advisory never fails a file: where a file
  * keeps to what one rule of a platform says and another one says otherwise, the certificate notes both with their dates.
  */
+#include "base/sendoff-i18n.h"
 #include "model/sendoff-certificate.h"
 
 #include <math.h>
@@ -123,12 +124,12 @@ get_audio_profile (const Subject *self)
 #define LIST(member) G_STRUCT_OFFSET (SendoffPlatformRule, member)
 
 static const ListCheck list_checks[] = {
-  { "platform-container", LIST (containers), get_container, "Export it to one of these containers." },
-  { "platform-video-codec", LIST (video_codecs), get_video_codec, "Encode the video with one of these codecs." },
-  { "platform-profile", LIST (profiles), get_profile, "Encode the video with one of these profiles." },
-  { "platform-pixel-format", LIST (pixel_formats), get_pixel_format, "Encode the video in one of these pixel formats." },
-  { "platform-audio-codec", LIST (audio_codecs), get_audio_codec, "Encode the audio with one of these codecs." },
-  { "platform-audio-profile", LIST (audio_profiles), get_audio_profile, "Encode the audio with one of these profiles." },
+  { "platform-container", LIST (containers), get_container, N_ ("Export it to one of these containers.") },
+  { "platform-video-codec", LIST (video_codecs), get_video_codec, N_ ("Encode the video with one of these codecs.") },
+  { "platform-profile", LIST (profiles), get_profile, N_ ("Encode the video with one of these profiles.") },
+  { "platform-pixel-format", LIST (pixel_formats), get_pixel_format, N_ ("Encode the video in one of these pixel formats.") },
+  { "platform-audio-codec", LIST (audio_codecs), get_audio_codec, N_ ("Encode the audio with one of these codecs.") },
+  { "platform-audio-profile", LIST (audio_profiles), get_audio_profile, N_ ("Encode the audio with one of these profiles.") },
 };
 
 /* --- numbers --- */
@@ -278,8 +279,8 @@ format_pixels (double number)
 }
 
 #define LIMIT(member) (gssize) G_STRUCT_OFFSET (SendoffPlatformRule, member)
-#define SMALLER "Scale the picture down."
-#define LARGER  "Choose a larger picture."
+#define SMALLER N_ ("Scale the picture down.")
+#define LARGER  N_ ("Choose a larger picture.")
 
 /* Tolerances: two per cent of a shape are what rounding to whole pixels can do; a rate is told by time stamps in ticks; a
  * limit of duration is not missed by the end of a codec's last frame; keyframes come in whole frames; an average bit rate is
@@ -292,27 +293,27 @@ static const NumberCheck number_checks[] = {
   { "platform-short-side", NUMBER_INT, -1, LIMIT (max_short_side), get_short_side, format_pixels, 0, LARGER, SMALLER },
   { "platform-pixels", NUMBER_INT64, -1, LIMIT (max_pixels), get_pixels, format_pixels, 0, LARGER, SMALLER },
   { "platform-aspect", NUMBER_DOUBLE, LIMIT (min_aspect), LIMIT (max_aspect), get_aspect, format_plain, 0.02,
-    "Crop or pad the picture to a wider shape.", "Crop or pad the picture to a narrower shape." },
+    N_ ("Crop or pad the picture to a wider shape."), N_ ("Crop or pad the picture to a narrower shape.") },
   { "platform-frame-rate", NUMBER_DOUBLE, LIMIT (min_frame_rate), LIMIT (max_frame_rate), get_frame_rate, format_rate,
-    0.003, "Choose a higher frame rate.", "Choose a lower frame rate." },
+    0.003, N_ ("Choose a higher frame rate."), N_ ("Choose a lower frame rate.") },
   { "platform-frames", NUMBER_INT64, -1, LIMIT (max_frames), get_frames, format_plain, 0, NULL,
-    "Cut the video or lower the frame rate." },
+    N_ ("Cut the video or lower the frame rate.") },
   { "platform-duration", NUMBER_DOUBLE, LIMIT (min_duration_seconds), LIMIT (max_duration_seconds), get_duration,
-    format_seconds, 0.001, "The video is too short for this place.", "Cut the video to this length." },
+    format_seconds, 0.001, N_ ("The video is too short for this place."), N_ ("Cut the video to this length.") },
   { "platform-file-size", NUMBER_INT64, -1, LIMIT (max_size_bytes), get_size, format_bytes, 0, NULL,
-    "Export it with a lower quality, a smaller picture or a maximum size." },
+    N_ ("Export it with a lower quality, a smaller picture or a maximum size.") },
   { "platform-video-bitrate", NUMBER_INT64, -1, LIMIT (max_video_bitrate_bps), get_video_bitrate, format_bitrate, 0.01,
-    NULL, "Encode the video with a lower bit rate or quality." },
+    NULL, N_ ("Encode the video with a lower bit rate or quality.") },
   { "platform-gop-length", NUMBER_DOUBLE, -1, LIMIT (max_gop_seconds), get_gop_seconds, format_seconds, 0.1, NULL,
-    "Encode the video with keyframes at least this often." },
+    N_ ("Encode the video with keyframes at least this often.") },
   { "platform-audio-bitrate", NUMBER_INT64, -1, LIMIT (max_audio_bitrate_bps), get_audio_bitrate, format_bitrate, 0.05,
-    NULL, "Encode the audio with a lower bit rate." },
+    NULL, N_ ("Encode the audio with a lower bit rate.") },
   { "platform-sample-rate", NUMBER_INT, LIMIT (min_sample_rate), LIMIT (max_sample_rate), get_sample_rate, format_hertz,
-    0, "Encode the audio with a higher sample rate.", "Encode the audio with a lower sample rate." },
+    0, N_ ("Encode the audio with a higher sample rate."), N_ ("Encode the audio with a lower sample rate.") },
   { "platform-channels", NUMBER_INT, -1, LIMIT (max_channels), get_channels, format_plain, 0, NULL,
-    "Mix the audio down to fewer channels." },
+    N_ ("Mix the audio down to fewer channels.") },
   { "platform-audio-streams", NUMBER_INT, -1, LIMIT (max_audio_streams), get_audio_streams, format_plain, 0, NULL,
-    "Keep one audio track only." },
+    N_ ("Keep one audio track only.") },
 };
 
 /* --- demands --- */
@@ -366,14 +367,14 @@ has_constant_rate (const Subject *self)
 
 static const FlagCheck flag_checks[] = {
   { "platform-moov-first", LIST (moov_first), is_moov_first, "index before the media", "index after the media",
-    "Export it again, or copy its streams into a new file with the index first." },
+    N_ ("Export it again, or copy its streams into a new file with the index first.") },
   { "platform-no-edit-list", LIST (no_edit_list), has_no_edit_list, "no edit list", "an edit list",
-    "Export it without an edit list." },
+    N_ ("Export it without an edit list.") },
   { "platform-closed-gop", LIST (closed_gop), has_closed_gops, "closed groups of pictures", "open groups of pictures",
-    "Encode the video with closed groups of pictures." },
-  { "platform-progressive", LIST (progressive), is_progressive, "progressive", "interlaced", "Deinterlace the video." },
+    N_ ("Encode the video with closed groups of pictures.") },
+  { "platform-progressive", LIST (progressive), is_progressive, "progressive", "interlaced", N_ ("Deinterlace the video.") },
   { "platform-constant-rate", LIST (constant_rate), has_constant_rate, "a constant frame rate", "a varying frame rate",
-    "Export it with a constant frame rate." },
+    N_ ("Export it with a constant frame rate.") },
 };
 
 /* --- one limit of one rule --- */
@@ -437,7 +438,7 @@ compare_list (const Subject *self, const ListCheck *check, const SendoffPlatform
   out->expected = g_strjoinv (", ", list);
   out->found = g_strdup (name);
   out->passed = list_has (list, name);
-  out->advice = g_strdup (check->advice);
+  out->advice = g_strdup (_ (check->advice));
 }
 
 static void
@@ -454,7 +455,7 @@ compare_number (const Subject *self, const NumberCheck *check, const SendoffPlat
   out->expected = dup_interval (check, least, most);
   out->found = check->format (number);
   out->passed = !too_little && !too_much;
-  out->advice = g_strdup (too_little ? check->too_little : check->too_much);
+  out->advice = g_strdup (too_little || too_much ? _ (too_little ? check->too_little : check->too_much) : NULL);
 }
 
 static void
@@ -468,7 +469,7 @@ compare_flag (const Subject *self, const FlagCheck *check, const SendoffPlatform
   out->expected = g_strdup (check->expected);
   out->found = g_strdup (found == ANSWER_YES ? check->expected : check->opposite);
   out->passed = found == ANSWER_YES;
-  out->advice = g_strdup (check->advice);
+  out->advice = g_strdup (_ (check->advice));
 }
 
 /* (transfer full) (nullable): the check of one limit, %NULL when it does not apply. */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/sendoff-i18n.h"
 #include "base/sendoff-units.h"
 
 static const SendoffField check_fields[] = {
@@ -429,7 +430,7 @@ sendoff_certificate_dup_failure (const SendoffCertificate *self)
       const SendoffCheck *check = g_ptr_array_index (self->checks, i);
 
       if (!check->passed)
-        return g_strdup_printf ("The finished file is not as planned (%s): expected %s, found %s.", check->code,
+        return g_strdup_printf (_ ("The finished file is not as planned (%s): expected %s, found %s."), check->code,
                                 check->expected, check->found);
     }
   return NULL;

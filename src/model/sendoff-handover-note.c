@@ -1,6 +1,7 @@
 #include "model/sendoff-handover-note.h"
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 
 static const SendoffField handover_note_fields[] = {
   SENDOFF_FIELD (SendoffHandoverNote, device, INT64),
@@ -31,7 +32,7 @@ sendoff_handover_note_read (const char *path, GError **error)
   if (g_file_get_contents (path, &text, NULL, &local))
     self = sendoff_doc_from_text (&sendoff_handover_note_doc_type, text, &local);
   if (local != NULL && !g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "How far the file has come is not known: %s.",
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("How far the file has come is not known: %s."),
                  local->message);
   return self;
 }

@@ -4,6 +4,7 @@
 
 #include "base/sendoff-bytes.h"
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 
 /* What Linux file systems take in one name. */
 #define NAME_MAX_BYTES 255
@@ -51,8 +52,8 @@ substitute (const char *pattern, const SendoffNameFields *fields, GError **error
       if (!look_up_variable (fields, variable, timestamp, &value))
         {
           g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE,
-                       "There is no variable {%s} for file names; there are {name}, {platform}, {resolution}, {codec}, "
-                       "{quality}, {date} and {timestamp}.",
+                       _ ("There is no variable {%s} for file names; there are {name}, {platform}, {resolution}, {codec}, "
+                       "{quality}, {date} and {timestamp}."),
                        variable);
           return NULL;
         }
@@ -124,7 +125,7 @@ sendoff_naming_expand (const char *pattern, const SendoffNameFields *fields, GEr
     {
       g_autofree char *shown = g_filename_display_name (pattern);
 
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "The pattern “%s” gives an empty file name.", shown);
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, _ ("The pattern “%s” gives an empty file name."), shown);
       return NULL;
     }
   return truncate_utf8 (name, NAME_MAX_BYTES);

@@ -5,6 +5,7 @@
 
 #include "base/sendoff-document.h"
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "base/sendoff-rational.h"
 #include "base/sendoff-units.h"
 
@@ -31,18 +32,18 @@ typedef struct {
 #define MAX_TIME_US (GBIT * 1000000)
 
 static const Setting settings[SENDOFF_N_SETTINGS] = {
-  [SENDOFF_SETTING_PLATFORM] = { "platform", KIND_TEXT, "the name of a platform" },
-  [SENDOFF_SETTING_PRESET] = { "preset", KIND_TEXT, "the name of a preset" },
-  [SENDOFF_SETTING_QUALITY] = { "quality", KIND_TEXT, "a quality level or a preset" },
-  [SENDOFF_SETTING_CODEC] = { "codec", KIND_TEXT, "the name of a video codec, or none" },
-  [SENDOFF_SETTING_AUDIO_CODEC] = { "audio-codec", KIND_TEXT, "the name of an audio codec, or none" },
-  [SENDOFF_SETTING_CONTAINER] = { "container", KIND_TEXT, "the name of a container" },
-  [SENDOFF_SETTING_RESOLUTION] = { "resolution", KIND_TEXT, "source, a resolution such as 1080p, or WIDTHxHEIGHT" },
-  [SENDOFF_SETTING_SUFFIX] = { "suffix", KIND_TEXT, "the end of the file's name" },
-  [SENDOFF_SETTING_PROFILE] = { "profile", KIND_TEXT, "a profile of the codec" },
-  [SENDOFF_SETTING_PAD_COLOR] = { "pad-color", KIND_TEXT, "a colour such as black or #102030" },
-  [SENDOFF_SETTING_CROP] = { "crop", KIND_TEXT, "left, center, right, top, bottom, or numbers from 0 to 1" },
-  [SENDOFF_SETTING_FPS] = { "fps", KIND_TEXT, "source, or frames a second such as 25 or 30000/1001" },
+  [SENDOFF_SETTING_PLATFORM] = { "platform", KIND_TEXT, N_ ("the name of a platform") },
+  [SENDOFF_SETTING_PRESET] = { "preset", KIND_TEXT, N_ ("the name of a preset") },
+  [SENDOFF_SETTING_QUALITY] = { "quality", KIND_TEXT, N_ ("a quality level or a preset") },
+  [SENDOFF_SETTING_CODEC] = { "codec", KIND_TEXT, N_ ("the name of a video codec, or none") },
+  [SENDOFF_SETTING_AUDIO_CODEC] = { "audio-codec", KIND_TEXT, N_ ("the name of an audio codec, or none") },
+  [SENDOFF_SETTING_CONTAINER] = { "container", KIND_TEXT, N_ ("the name of a container") },
+  [SENDOFF_SETTING_RESOLUTION] = { "resolution", KIND_TEXT, N_ ("source, a resolution such as 1080p, or WIDTHxHEIGHT") },
+  [SENDOFF_SETTING_SUFFIX] = { "suffix", KIND_TEXT, N_ ("the end of the file's name") },
+  [SENDOFF_SETTING_PROFILE] = { "profile", KIND_TEXT, N_ ("a profile of the codec") },
+  [SENDOFF_SETTING_PAD_COLOR] = { "pad-color", KIND_TEXT, N_ ("a colour such as black or #102030") },
+  [SENDOFF_SETTING_CROP] = { "crop", KIND_TEXT, N_ ("left, center, right, top, bottom, or numbers from 0 to 1") },
+  [SENDOFF_SETTING_FPS] = { "fps", KIND_TEXT, N_ ("source, or frames a second such as 25 or 30000/1001") },
   [SENDOFF_SETTING_SPEED] = { "speed", KIND_CHOICE, "ultrafast|fast|medium|slow|veryslow" },
   [SENDOFF_SETTING_ENCODER] = { "encoder", KIND_CHOICE, "software|hardware" },
   [SENDOFF_SETTING_RATE_CONTROL] = { "rate-control", KIND_CHOICE, "crf|cbr|vbr|abr" },
@@ -54,24 +55,24 @@ static const Setting settings[SENDOFF_N_SETTINGS] = {
   [SENDOFF_SETTING_OPTIMIZE_FOR] = { "optimize-for", KIND_CHOICE, "streaming|download|archive" },
   [SENDOFF_SETTING_SIZE_PRIORITY] = { "size-priority", KIND_CHOICE, "quality|balanced|size" },
   [SENDOFF_SETTING_AUTO_OPTIMIZE] = { "auto-optimize", KIND_CHOICE, "apply|propose" },
-  [SENDOFF_SETTING_CRF] = { "crf", KIND_NUMBER, "a number from 0 to 63", 0, 63 },
-  [SENDOFF_SETTING_VIDEO_BITRATE] = { "video-bitrate", KIND_BITRATE, "a bit rate such as 6M", 1000, 10 * GBIT },
-  [SENDOFF_SETTING_AUDIO_BITRATE] = { "audio-bitrate", KIND_BITRATE, "a bit rate such as 192k", 1000, GBIT / 100 },
-  [SENDOFF_SETTING_TARGET_SIZE] = { "target-size", KIND_SIZE, "a size such as 25MB", 1000, MAX_SIZE_BYTES },
-  [SENDOFF_SETTING_MAX_SIZE] = { "max-size", KIND_SIZE, "a size such as 25MiB", 1000, MAX_SIZE_BYTES },
-  [SENDOFF_SETTING_START] = { "start", KIND_TIME, "a time such as 12.5 or 1:02:03.5", 0, MAX_TIME_US },
-  [SENDOFF_SETTING_END] = { "end", KIND_TIME, "a time such as 12.5 or 1:02:03.5", 0, MAX_TIME_US },
-  [SENDOFF_SETTING_TWO_PASS] = { "two-pass", KIND_FLAG, "yes or no", 0, 1 },
-  [SENDOFF_SETTING_UPSCALE] = { "upscale", KIND_FLAG, "yes or no", 0, 1 },
-  [SENDOFF_SETTING_KEEP_METADATA] = { "keep-metadata", KIND_FLAG, "yes or no", 0, 1 },
-  [SENDOFF_SETTING_AUDIO_TRACK] = { "audio-track", KIND_INDEX, "a number, 0 for the first track", 0, 999 },
+  [SENDOFF_SETTING_CRF] = { "crf", KIND_NUMBER, N_ ("a number from 0 to 63"), 0, 63 },
+  [SENDOFF_SETTING_VIDEO_BITRATE] = { "video-bitrate", KIND_BITRATE, N_ ("a bit rate such as 6M"), 1000, 10 * GBIT },
+  [SENDOFF_SETTING_AUDIO_BITRATE] = { "audio-bitrate", KIND_BITRATE, N_ ("a bit rate such as 192k"), 1000, GBIT / 100 },
+  [SENDOFF_SETTING_TARGET_SIZE] = { "target-size", KIND_SIZE, N_ ("a size such as 25MB"), 1000, MAX_SIZE_BYTES },
+  [SENDOFF_SETTING_MAX_SIZE] = { "max-size", KIND_SIZE, N_ ("a size such as 25MiB"), 1000, MAX_SIZE_BYTES },
+  [SENDOFF_SETTING_START] = { "start", KIND_TIME, N_ ("a time such as 12.5 or 1:02:03.5"), 0, MAX_TIME_US },
+  [SENDOFF_SETTING_END] = { "end", KIND_TIME, N_ ("a time such as 12.5 or 1:02:03.5"), 0, MAX_TIME_US },
+  [SENDOFF_SETTING_TWO_PASS] = { "two-pass", KIND_FLAG, N_ ("yes or no"), 0, 1 },
+  [SENDOFF_SETTING_UPSCALE] = { "upscale", KIND_FLAG, N_ ("yes or no"), 0, 1 },
+  [SENDOFF_SETTING_KEEP_METADATA] = { "keep-metadata", KIND_FLAG, N_ ("yes or no"), 0, 1 },
+  [SENDOFF_SETTING_AUDIO_TRACK] = { "audio-track", KIND_INDEX, N_ ("a number, 0 for the first track"), 0, 999 },
   [SENDOFF_SETTING_AUDIO_TRACKS] = { "audio-tracks", KIND_CHOICE, "one|all" },
-  [SENDOFF_SETTING_CAPTIONS] = { "captions", KIND_TEXT, "a file of captions: SRT, WebVTT or ASS" },
+  [SENDOFF_SETTING_CAPTIONS] = { "captions", KIND_TEXT, N_ ("a file of captions: SRT, WebVTT or ASS") },
   [SENDOFF_SETTING_CAPTIONS_MODE] = { "captions-mode", KIND_CHOICE, "auto|burn|track|sidecar|off" },
-  [SENDOFF_SETTING_CAPTIONS_LANGUAGE] = { "captions-language", KIND_TEXT, "a language such as en or eng" },
-  [SENDOFF_SETTING_CAPTIONS_TRACK] = { "captions-track", KIND_INDEX, "a number, 0 for the first track", 0, 999 },
+  [SENDOFF_SETTING_CAPTIONS_LANGUAGE] = { "captions-language", KIND_TEXT, N_ ("a language such as en or eng") },
+  [SENDOFF_SETTING_CAPTIONS_TRACK] = { "captions-track", KIND_INDEX, N_ ("a number, 0 for the first track"), 0, 999 },
   [SENDOFF_SETTING_LOUDNESS]
-  = { "loudness", KIND_TEXT, "off, recommended, or a loudness in LUFS such as -14" },
+  = { "loudness", KIND_TEXT, N_ ("off, recommended, or a loudness in LUFS such as -14") },
 };
 
 /* Other names under which requests of the REST API and older files give a setting. */
@@ -336,14 +337,14 @@ find_setting (const char *name, gint64 *unit)
 static gboolean
 set_error_unknown (const char *name, int code, GError **error)
 {
-  g_set_error (error, SENDOFF_ERROR, code, "There is no setting “%s”.", name);
+  g_set_error (error, SENDOFF_ERROR, code, _ ("There is no setting “%s”."), name);
   return FALSE;
 }
 
 static gboolean
 set_error_value (const Setting *setting, const char *name, const char *value, int code, GError **error)
 {
-  g_autofree char *accepted = g_strdup (setting->accepted);
+  g_autofree char *accepted = g_strdup (_ (setting->accepted));
 
   if (setting->kind == KIND_CHOICE)
     {
@@ -353,9 +354,9 @@ set_error_value (const Setting *setting, const char *name, const char *value, in
       accepted = g_strjoinv (", ", words);
     }
   if (value != NULL)
-    g_set_error (error, SENDOFF_ERROR, code, "“%s” cannot be “%s”; it takes %s.", name, value, accepted);
+    g_set_error (error, SENDOFF_ERROR, code, _ ("“%s” cannot be “%s”; it takes %s."), name, value, accepted);
   else
-    g_set_error (error, SENDOFF_ERROR, code, "“%s” needs a value; it takes %s.", name, accepted);
+    g_set_error (error, SENDOFF_ERROR, code, _ ("“%s” needs a value; it takes %s."), name, accepted);
   return FALSE;
 }
 
@@ -614,7 +615,7 @@ read_member (SendoffOutputSettings *self, const char *name, JsonNode *value, GEr
   text = json_value_to_text (value);
   if (text == NULL)
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "“%s” must be a single value.", name);
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("“%s” must be a single value."), name);
       return FALSE;
     }
   return set_named (self, name, text, SENDOFF_ERROR_BAD_DATA, error);
@@ -630,7 +631,7 @@ read_members (SendoffOutputSettings *self, JsonNode *node, GError **error)
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     {
       g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA,
-                           "The settings of an output must be a JSON object.");
+                           _ ("The settings of an output must be a JSON object."));
       return FALSE;
     }
   json_object_iter_init (&iter, json_node_get_object (node));

@@ -1,3 +1,4 @@
+#include "base/sendoff-i18n.h"
 #include "model/sendoff-worker-spec.h"
 
 #include <errno.h>
@@ -39,7 +40,7 @@ read_trailer (int fd, GError **error)
   return sendoff_doc_from_text (&sendoff_packet_trailer_doc_type, text, error);
 
 bad:
-  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "A stored part of the export is damaged.");
+  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("A stored part of the export is damaged."));
   return NULL;
 }
 
@@ -60,7 +61,7 @@ sendoff_packet_file_read_trailer (const char *path, GError **error)
 
   if (fd < 0)
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND, "A stored part of the export cannot be read: %s",
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND, _ ("A stored part of the export cannot be read: %s"),
                    g_strerror (errno));
       return NULL;
     }
@@ -132,6 +133,6 @@ sendoff_packet_file_read_sizes (const char *path, GError **error)
     close (fd);
   if (sizes->len == trailer->packets)
     return g_steal_pointer (&sizes);
-  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "A stored part of the export is damaged.");
+  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("A stored part of the export is damaged."));
   return NULL;
 }

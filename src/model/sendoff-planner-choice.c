@@ -3,6 +3,7 @@
  * Merge order, later ones winning: defaults, the platform's recommended settings, the preset, what was asked for.
  * Codec and container that nobody asked for give way to those that somebody did.
  */
+#include "base/sendoff-i18n.h"
 #include "model/sendoff-planner-private.h"
 
 #include <string.h>
@@ -112,7 +113,7 @@ look_up_sources_of_settings (SendoffPlanning *self)
     {
       self->platform = sendoff_catalog_get_platform (self->catalog, platform);
       if (self->platform == NULL)
-        add_unknown (self, "platform", "platform", platform, sendoff_catalog_get_platforms (self->catalog));
+        add_unknown (self, "platform", _ ("platform"), platform, sendoff_catalog_get_platforms (self->catalog));
     }
   resolve_quality (self);
   preset = get_text (self, SENDOFF_SETTING_PRESET);
@@ -120,7 +121,7 @@ look_up_sources_of_settings (SendoffPlanning *self)
     {
       self->preset = sendoff_catalog_get_preset (self->catalog, preset);
       if (self->preset == NULL)
-        add_unknown (self, "preset", "preset", preset, sendoff_catalog_get_presets (self->catalog));
+        add_unknown (self, "preset", _ ("preset"), preset, sendoff_catalog_get_presets (self->catalog));
     }
 }
 
@@ -142,7 +143,7 @@ take_platform_of_preset (SendoffPlanning *self, SendoffOutputSettings *lower)
     return;
   self->platform = sendoff_catalog_get_platform (self->catalog, platform);
   if (self->platform == NULL)
-    add_unknown (self, "platform", "platform", platform, sendoff_catalog_get_platforms (self->catalog));
+    add_unknown (self, "platform", _ ("platform"), platform, sendoff_catalog_get_platforms (self->catalog));
 }
 
 static void
@@ -193,7 +194,7 @@ choose_level (SendoffPlanning *self)
   self->level = sendoff_catalog_get_level (self->catalog, quality != NULL ? quality : DEFAULT_LEVEL);
   if (self->level == NULL && quality != NULL)
     {
-      add_unknown (self, "quality", "quality level or preset", quality, sendoff_catalog_get_levels (self->catalog));
+      add_unknown (self, "quality", _ ("quality level or preset"), quality, sendoff_catalog_get_levels (self->catalog));
       self->level = sendoff_catalog_get_level (self->catalog, DEFAULT_LEVEL);
     }
 }
@@ -223,7 +224,7 @@ look_up_container (SendoffPlanning *self)
     return;
   self->container = sendoff_catalog_get_container (self->catalog, id);
   if (self->container == NULL)
-    add_unknown (self, "container", "container", id, sendoff_catalog_get_containers (self->catalog));
+    add_unknown (self, "container", _ ("container"), id, sendoff_catalog_get_containers (self->catalog));
 }
 
 /* By its id, or by the name that FFmpeg has for it ("hevc"). */
@@ -259,7 +260,7 @@ look_up_video_codec (SendoffPlanning *self)
   self->video_codec = find_video_codec (self->catalog, id);
   if (self->video_codec == NULL)
     {
-      add_unknown (self, "codec", "video codec", id, sendoff_catalog_get_video_codecs (self->catalog));
+      add_unknown (self, "codec", _ ("video codec"), id, sendoff_catalog_get_video_codecs (self->catalog));
       self->video_codec = sendoff_catalog_get_video_codec (self->catalog, DEFAULT_VIDEO_CODEC);
     }
 }
@@ -342,7 +343,7 @@ choose_audio_codec (SendoffPlanning *self)
     id = get_first_implemented (self->container->audio_codecs);
   self->audio_codec = id != NULL ? sendoff_catalog_get_audio_codec (self->catalog, id) : NULL;
   if (self->audio_codec == NULL && id != NULL)
-    add_unknown (self, "audio_codec", "audio codec", id, sendoff_catalog_get_audio_codecs (self->catalog));
+    add_unknown (self, "audio_codec", _ ("audio codec"), id, sendoff_catalog_get_audio_codecs (self->catalog));
 }
 
 static void

@@ -4,6 +4,7 @@
  * of it. The reasons against it are two tables, in the order in which they are told. Everything that changes pictures or
  * samples must show in the plan that is compared here.
  */
+#include "base/sendoff-i18n.h"
 #include "model/sendoff-planner-private.h"
 
 #include <math.h>
@@ -94,21 +95,21 @@ object_to_container (const Candidate *self)
   const char *format = self->planning->source->format_id;
 
   if (format == NULL || !g_strv_contains (copied, format))
-    return g_strdup ("only streams of MP4, MOV, MKV and WebM files are copied");
+    return g_strdup (_ ("only streams of MP4, MOV, MKV and WebM files are copied"));
   return NULL;
 }
 
 static char *
 object_to_scan (const Candidate *self)
 {
-  return self->planning->source->scanned ? NULL : g_strdup ("the source was not read to its end yet");
+  return self->planning->source->scanned ? NULL : g_strdup (_ ("the source was not read to its end yet"));
 }
 
 static char *
 object_to_damage (const Candidate *self)
 {
   if (self->stream->bad_packets > 0)
-    return g_strdup ("parts of the source are damaged or out of order");
+    return g_strdup (_ ("parts of the source are damaged or out of order"));
   return NULL;
 }
 
@@ -122,7 +123,7 @@ object_to_wishes (const Candidate *self)
           SENDOFF_SETTING_SPEED,   SENDOFF_SETTING_RATE_CONTROL, SENDOFF_SETTING_VIDEO_BITRATE,
           SENDOFF_SETTING_TWO_PASS, SENDOFF_SETTING_TARGET_SIZE };
 
-  return is_any_asked (self, wishes, G_N_ELEMENTS (wishes)) ? g_strdup ("a quality, speed or rate was asked for") : NULL;
+  return is_any_asked (self, wishes, G_N_ELEMENTS (wishes)) ? g_strdup (_ ("a quality, speed or rate was asked for")) : NULL;
 }
 
 static char *
@@ -132,7 +133,7 @@ object_to_codec (const Candidate *self)
 
   if (g_strcmp0 (codec->probe_name, self->stream->codec) == 0)
     return NULL;
-  return g_strdup_printf ("it is %s and not %s", self->stream->codec, codec->name);
+  return g_strdup_printf (_ ("it is %s and not %s"), self->stream->codec, codec->name);
 }
 
 static char *
@@ -148,7 +149,7 @@ object_to_profile (const Candidate *self)
     fits |= g_ascii_strcasecmp (allowed[i], profile) == 0;
   if (fits && (asked == NULL || g_ascii_strcasecmp (asked, profile) == 0))
     return NULL;
-  return g_strdup_printf ("its profile is %s", profile);
+  return g_strdup_printf (_ ("its profile is %s"), profile);
 }
 
 static char *
@@ -157,9 +158,9 @@ object_to_orientation (const Candidate *self)
   const SendoffStreamInfo *stream = self->stream;
 
   if (stream->rotation != 0 || stream->mirrored)
-    return g_strdup ("the picture is stored turned or mirrored");
+    return g_strdup (_ ("the picture is stored turned or mirrored"));
   if (sendoff_rational_compare (stream->sample_aspect_ratio, SENDOFF_RATIONAL (1, 1)) != 0)
-    return g_strdup ("its pixels are not square");
+    return g_strdup (_ ("its pixels are not square"));
   return NULL;
 }
 
@@ -167,7 +168,7 @@ static char *
 object_to_edits (const Candidate *self)
 {
   if (self->stream->has_edit_list || self->stream->hidden_packets > 0)
-    return g_strdup ("the source's edit list hides pictures, which a copy would ship");
+    return g_strdup (_ ("the source's edit list hides pictures, which a copy would ship"));
   return NULL;
 }
 
@@ -214,16 +215,16 @@ object_to_filters (const Candidate *self)
   const SendoffVideoPlan *video = self->planning->output->video;
 
   if (video->width != self->stream->width || video->height != self->stream->height)
-    return g_strdup_printf ("the picture becomes %d×%d", video->width, video->height);
+    return g_strdup_printf (_ ("the picture becomes %d×%d"), video->width, video->height);
   if (video->deinterlace)
-    return g_strdup ("it is interlaced");
+    return g_strdup (_ ("it is interlaced"));
   if (video->burn != NULL)
-    return g_strdup ("captions are drawn over it");
+    return g_strdup (_ ("captions are drawn over it"));
   if (video->tone_map != NULL)
-    return g_strdup ("HDR is converted");
+    return g_strdup (_ ("HDR is converted"));
   if (!has_planned_format (self))
-    return g_strdup_printf ("its pixel format is %s", self->stream->pixel_format);
-  return changes_nothing (self) ? NULL : g_strdup ("the picture is changed");
+    return g_strdup_printf (_ ("its pixel format is %s"), self->stream->pixel_format);
+  return changes_nothing (self) ? NULL : g_strdup (_ ("the picture is changed"));
 }
 
 static char *
@@ -235,7 +236,7 @@ object_to_frame_rate (const Candidate *self)
   if (!sendoff_rational_is_set (wanted)
       || (sendoff_rational_is_set (has) && sendoff_rational_compare (wanted, has) == 0))
     return NULL;
-  return g_strdup_printf ("the frame rate becomes %.5g", sendoff_rational_to_double (wanted));
+  return g_strdup_printf (_ ("the frame rate becomes %.5g"), sendoff_rational_to_double (wanted));
 }
 
 static char *
@@ -245,11 +246,11 @@ object_to_gops (const Candidate *self)
   double most = planning->limits.max_gop_seconds, longest = (double)self->stream->longest_gop_us / 1e6;
 
   if (self->stream->open_gops != 0 && demands_closed_gop (planning->platform))
-    return g_strdup_printf ("%s wants closed groups of pictures", planning->platform->name);
+    return g_strdup_printf (_ ("%s wants closed groups of pictures"), planning->platform->name);
   if ((self->mode == COPY_AS_MADE || get_text (self, SENDOFF_SETTING_OPTIMIZE_FOR) != NULL) && planning->gop_seconds > 0)
     most = most > 0 ? MIN (most, planning->gop_seconds) : planning->gop_seconds;
   if (most > 0 && longest > most * GOP_TOLERANCE)
-    return g_strdup_printf ("its keyframes are up to %.1f seconds apart", longest);
+    return g_strdup_printf (_ ("its keyframes are up to %.1f seconds apart"), longest);
   return NULL;
 }
 
@@ -262,7 +263,7 @@ object_to_rate (const Candidate *self)
   if (self->mode == COPY_AS_MADE && planning->output->video->maxrate_bps > 0)
     most = planning->output->video->maxrate_bps;
   if (most > 0 && (double)self->stream->bitrate_bps > (double)most * RATE_TOLERANCE)
-    return g_strdup_printf ("its %.1f Mbit/s are more than the %.1f that fit", (double)self->stream->bitrate_bps / 1e6,
+    return g_strdup_printf (_ ("its %.1f Mbit/s are more than the %.1f that fit"), (double)self->stream->bitrate_bps / 1e6,
                             (double)most / 1e6);
   return NULL;
 }
@@ -290,7 +291,7 @@ object_to_size (const Candidate *self)
   if (plan != NULL)
     bytes += MAX ((double)audio->packet_bytes,
                   (double)plan->bitrate_bps * (double)self->planning->output->duration_us / 8e6);
-  return most > 0 && bytes * SIZE_MARGIN >= (double)most ? g_strdup ("it is larger than what is taken") : NULL;
+  return most > 0 && bytes * SIZE_MARGIN >= (double)most ? g_strdup (_ ("it is larger than what is taken")) : NULL;
 }
 
 /* The time of the keyframe nearest to @time_us; -1 when none is known. */
@@ -328,12 +329,12 @@ object_to_start (const Candidate *self)
   if (!output->trimmed_start)
     return ABS (self->stream->start_us - start_us) <= get_half_frame_us (self->planning)
                ? NULL
-               : g_strdup ("its picture begins later than its sound");
+               : g_strdup (_ ("its picture begins later than its sound"));
   if (is_at_closed_keyframe (self, start_us))
     return NULL;
   if (key < 0 || self->stream->open_gops != 0)
-    return g_strdup ("the start can only be at a keyframe that refers to nothing before it");
-  return g_strdup_printf ("the start is no keyframe; the nearest is at %.3f s, %.3f s away", (double)key / 1e6,
+    return g_strdup (_ ("the start can only be at a keyframe that refers to nothing before it"));
+  return g_strdup_printf (_ ("the start is no keyframe; the nearest is at %.3f s, %.3f s away"), (double)key / 1e6,
                           (double)ABS (key - start_us) / 1e6);
 }
 
@@ -345,7 +346,7 @@ object_to_end (const Candidate *self)
 
   if (!output->trimmed_end || self->stream->reorder_frames == 0 || is_at_closed_keyframe (self, output->end_us))
     return NULL;
-  return g_strdup ("the end is not at a keyframe, and pictures before it refer to later ones");
+  return g_strdup (_ ("the end is not at a keyframe, and pictures before it refer to later ones"));
 }
 
 static const Objection video_objections[] = {
@@ -362,7 +363,7 @@ object_to_audio_wishes (const Candidate *self)
   static const SendoffSetting wishes[]
       = { SENDOFF_SETTING_AUDIO_BITRATE, SENDOFF_SETTING_QUALITY, SENDOFF_SETTING_PRESET };
 
-  return is_any_asked (self, wishes, G_N_ELEMENTS (wishes)) ? g_strdup ("a quality or rate was asked for") : NULL;
+  return is_any_asked (self, wishes, G_N_ELEMENTS (wishes)) ? g_strdup (_ ("a quality or rate was asked for")) : NULL;
 }
 
 static char *
@@ -373,8 +374,8 @@ object_to_audio_codec (const Candidate *self)
   gboolean is_other_aac = g_strcmp0 (self->stream->codec, "aac") == 0 && profile != NULL && !g_str_equal (profile, "LC");
 
   if (g_strcmp0 (codec->probe_name, self->stream->codec) != 0)
-    return g_strdup_printf ("it is %s and not %s", self->stream->codec, codec->name);
-  return is_other_aac ? g_strdup_printf ("its profile is %s", profile) : NULL;
+    return g_strdup_printf (_ ("it is %s and not %s"), self->stream->codec, codec->name);
+  return is_other_aac ? g_strdup_printf (_ ("its profile is %s"), profile) : NULL;
 }
 
 static char *
@@ -386,9 +387,9 @@ object_to_audio_format (const Candidate *self)
   int rate = self->stream->sample_rate;
 
   if (audio->channels != self->stream->channels)
-    return g_strdup_printf ("its %d channels become %d", self->stream->channels, audio->channels);
+    return g_strdup_printf (_ ("its %d channels become %d"), self->stream->channels, audio->channels);
   if ((self->mode == COPY_AS_MADE && rate != audio->sample_rate) || (most > 0 && rate > most) || rate < least)
-    return g_strdup_printf ("its sample rate is %d Hz", rate);
+    return g_strdup_printf (_ ("its sample rate is %d Hz"), rate);
   return NULL;
 }
 
@@ -401,7 +402,7 @@ object_to_audio_rate (const Candidate *self)
   if (self->mode == COPY_AS_MADE && planning->output->audio->bitrate_bps > 0)
     most = planning->output->audio->bitrate_bps;
   if (most > 0 && (double)self->stream->bitrate_bps > (double)most * AUDIO_RATE_TOLERANCE)
-    return g_strdup_printf ("its %d kbit/s are more than the %d that fit", (int)(self->stream->bitrate_bps / 1000),
+    return g_strdup_printf (_ ("its %d kbit/s are more than the %d that fit"), (int)(self->stream->bitrate_bps / 1000),
                             (int)(most / 1000));
   return NULL;
 }
@@ -414,9 +415,9 @@ object_to_audio_size (const Candidate *self)
   gboolean has_picture = sendoff_output_plan_encodes_video (self->planning->output);
 
   if (most > 0 && (double)self->stream->packet_bytes > (double)most * (has_picture ? MOST_AUDIO_SHARE : 1 / SIZE_MARGIN))
-    return g_strdup ("it would take too much of the size");
+    return g_strdup (_ ("it would take too much of the size"));
   return sendoff_output_settings_is_set (self->planning->asked, SENDOFF_SETTING_TARGET_SIZE)
-             ? g_strdup ("a size was asked for")
+             ? g_strdup (_ ("a size was asked for"))
              : NULL;
 }
 
@@ -427,11 +428,11 @@ object_to_audio_times (const Candidate *self)
   const SendoffOutputPlan *output = self->planning->output;
 
   if (output->trimmed_start)
-    return g_strdup ("the start is cut to the sample");
+    return g_strdup (_ ("the start is cut to the sample"));
   if (self->stream->has_edit_list)
-    return g_strdup ("the source's edit list cuts it");
+    return g_strdup (_ ("the source's edit list cuts it"));
   if (ABS (self->stream->start_us - output->start_us) > MOST_AUDIO_SHIFT_US)
-    return g_strdup ("it does not begin with the picture");
+    return g_strdup (_ ("it does not begin with the picture"));
   return NULL;
 }
 
@@ -442,10 +443,10 @@ object_to_sound (const Candidate *self)
   const SendoffOutputPlan *output = self->planning->output;
 
   if (output->audio->loudness != NULL)
-    return g_strdup ("its loudness is changed");
+    return g_strdup (_ ("its loudness is changed"));
   if (output->audio->mix != NULL)
-    return g_strdup ("its channels are mixed");
-  return sendoff_output_plan_get_n_audio (output) > 1 ? g_strdup ("there are several tracks") : NULL;
+    return g_strdup (_ ("its channels are mixed"));
+  return sendoff_output_plan_get_n_audio (output) > 1 ? g_strdup (_ ("there are several tracks")) : NULL;
 }
 
 static const Objection audio_objections[] = {
@@ -547,17 +548,19 @@ copy_audio (const Candidate *self)
 
 /* Says what becomes of a stream; returns whether it is copied. */
 static gboolean
-decide (const Candidate *self, const char *what, const Objection *objections, guint n_objections)
+decide (const Candidate *self, gboolean is_video, const Objection *objections, guint n_objections)
 {
   g_autofree char *reason = dup_objection (self, objections, n_objections);
 
   if (reason == NULL)
-    sendoff_planning_issue (self->planning, INFO, "copy", "copied", "The %s is copied, nothing is lost.", what);
+    sendoff_planning_issue (self->planning, INFO, "copy", "copied",
+                            is_video ? "The video is copied, nothing is lost." : "The audio is copied, nothing is lost.");
   else if (self->mode == COPY_REQUIRE)
-    sendoff_planning_issue (self->planning, ERROR, "copy", "copy-impossible", "The %s cannot be copied: %s.", what,
-                            reason);
+    sendoff_planning_issue (self->planning, ERROR, "copy", "copy-impossible",
+                            is_video ? "The video cannot be copied: %s." : "The audio cannot be copied: %s.", reason);
   else if (self->mode == COPY_AUTO)
-    sendoff_planning_issue (self->planning, INFO, "copy", "not-copied", "The %s is encoded: %s.", what, reason);
+    sendoff_planning_issue (self->planning, INFO, "copy", "not-copied",
+                            is_video ? "The video is encoded: %s." : "The audio is encoded: %s.", reason);
   return reason == NULL;
 }
 
@@ -577,9 +580,9 @@ sendoff_planner_plan_copy (SendoffPlanning *self)
   if (video.mode == COPY_NEVER)
     return;
   /* Video first: it may move the start by less than half a frame. */
-  if (self->output->video != NULL && decide (&video, "video", video_objections, G_N_ELEMENTS (video_objections)))
+  if (self->output->video != NULL && decide (&video, TRUE, video_objections, G_N_ELEMENTS (video_objections)))
     copy_video (&video);
-  if (self->output->audio != NULL && decide (&audio, "audio", audio_objections, G_N_ELEMENTS (audio_objections)))
+  if (self->output->audio != NULL && decide (&audio, FALSE, audio_objections, G_N_ELEMENTS (audio_objections)))
     copy_audio (&audio);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/sendoff-document.h"
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 
 struct _SendoffRequest {
   GObject parent_instance;
@@ -244,7 +245,7 @@ read_outputs (SendoffRequest *self, JsonNode *node, GError **error)
 
   if (!JSON_NODE_HOLDS_ARRAY (node))
     {
-      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "“outputs” must be an array.");
+      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("“outputs” must be an array."));
       return FALSE;
     }
   array = json_node_get_array (node);
@@ -270,7 +271,7 @@ read_property (SendoffRequest *self, const char *name, JsonNode *node, GError **
 
   if (pspec == NULL)
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "A request has no “%s”.", name);
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("A request has no “%s”."), name);
       return FALSE;
     }
   g_value_init (&value, pspec->value_type);
@@ -280,7 +281,7 @@ read_property (SendoffRequest *self, const char *name, JsonNode *node, GError **
       || G_VALUE_HOLDS_BOOLEAN (&given) != G_VALUE_HOLDS_BOOLEAN (&value) || !g_value_transform (&given, &value)
       || g_param_value_validate (pspec, &value))
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "The request's “%s” has a value that it cannot take.",
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("The request's “%s” has a value that it cannot take."),
                    name);
       return FALSE;
     }
@@ -304,7 +305,7 @@ sendoff_request_from_json (JsonNode *node, GError **error)
 
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     {
-      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, "A request must be a JSON object.");
+      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("A request must be a JSON object."));
       return NULL;
     }
   json_object_iter_init (&iter, json_node_get_object (node));

@@ -3,6 +3,7 @@
  * One table of checks over each of a platform's dated rules. A rule that is advisory (a newer page than the user's own
  * table) warns with both figures; the others refuse.
  */
+#include "base/sendoff-i18n.h"
 #include "model/sendoff-rules.h"
 
 #include <string.h>
@@ -34,7 +35,7 @@ is_missing (char **list, const char *item)
 static char *
 describe_containers (const SendoffPlatformRule *rule)
 {
-  return describe_list (rule->containers, "only the containers");
+  return describe_list (rule->containers, _ ("only the containers"));
 }
 
 static gboolean
@@ -46,7 +47,7 @@ violates_containers (const SendoffPlanning *self, const SendoffPlatformRule *rul
 static char *
 describe_video_codecs (const SendoffPlatformRule *rule)
 {
-  return describe_list (rule->video_codecs, "only the video codecs");
+  return describe_list (rule->video_codecs, _ ("only the video codecs"));
 }
 
 static gboolean
@@ -58,7 +59,7 @@ violates_video_codecs (const SendoffPlanning *self, const SendoffPlatformRule *r
 static char *
 describe_audio_codecs (const SendoffPlatformRule *rule)
 {
-  return describe_list (rule->audio_codecs, "only the audio codecs");
+  return describe_list (rule->audio_codecs, _ ("only the audio codecs"));
 }
 
 static gboolean
@@ -70,7 +71,7 @@ violates_audio_codecs (const SendoffPlanning *self, const SendoffPlatformRule *r
 static char *
 describe_profiles (const SendoffPlatformRule *rule)
 {
-  return describe_list (rule->profiles, "only the profiles");
+  return describe_list (rule->profiles, _ ("only the profiles"));
 }
 
 static gboolean
@@ -83,7 +84,7 @@ violates_profiles (const SendoffPlanning *self, const SendoffPlatformRule *rule)
 static char *
 describe_pixel_formats (const SendoffPlatformRule *rule)
 {
-  return describe_list (rule->pixel_formats, "only the pixel formats");
+  return describe_list (rule->pixel_formats, _ ("only the pixel formats"));
 }
 
 static gboolean
@@ -97,7 +98,7 @@ describe_max_duration (const SendoffPlatformRule *rule)
 {
   g_autofree char *duration = sendoff_format_duration ((gint64)(rule->max_duration_seconds * 1e6));
 
-  return rule->max_duration_seconds > 0 ? g_strdup_printf ("videos of at most %s", duration) : NULL;
+  return rule->max_duration_seconds > 0 ? g_strdup_printf (_ ("videos of at most %s"), duration) : NULL;
 }
 
 static gboolean
@@ -109,7 +110,7 @@ violates_max_duration (const SendoffPlanning *self, const SendoffPlatformRule *r
 static char *
 describe_min_duration (const SendoffPlatformRule *rule)
 {
-  return rule->min_duration_seconds > 0 ? g_strdup_printf ("videos of at least %g seconds", rule->min_duration_seconds)
+  return rule->min_duration_seconds > 0 ? g_strdup_printf (_ ("videos of at least %g seconds"), rule->min_duration_seconds)
                                         : NULL;
 }
 
@@ -123,7 +124,7 @@ static char *
 describe_aspect (const SendoffPlatformRule *rule)
 {
   return rule->min_aspect > 0 || rule->max_aspect > 0
-           ? g_strdup_printf ("pictures whose width is %.3g to %.3g times their height", rule->min_aspect,
+           ? g_strdup_printf (_ ("pictures whose width is %.3g to %.3g times their height"), rule->min_aspect,
                               rule->max_aspect)
            : NULL;
 }
@@ -227,7 +228,7 @@ describe_file_size (const SendoffPlatformRule *rule)
 {
   g_autofree char *size = sendoff_format_size (rule->max_size_bytes);
 
-  return rule->max_size_bytes > 0 ? g_strdup_printf ("files of at most %s", size) : NULL;
+  return rule->max_size_bytes > 0 ? g_strdup_printf (_ ("files of at most %s"), size) : NULL;
 }
 
 static gboolean

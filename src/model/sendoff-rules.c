@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/sendoff-i18n.h"
 #include "base/sendoff-units.h"
 
 /* What the catalog has and this version cannot carry out: nothing, as of now. */
@@ -16,9 +17,9 @@ typedef struct {
 } Unavailable;
 
 static const Unavailable unavailable[] = {
-  { SENDOFF_SETTING_PACKAGE, "hls", "HLS packages are not available yet." },
-  { SENDOFF_SETTING_PACKAGE, "dash", "DASH packages are not available yet." },
-  { SENDOFF_SETTING_PACKAGE, "both", "HLS and DASH packages are not available yet." },
+  { SENDOFF_SETTING_PACKAGE, "hls", N_ ("HLS packages are not available yet.") },
+  { SENDOFF_SETTING_PACKAGE, "dash", N_ ("DASH packages are not available yet.") },
+  { SENDOFF_SETTING_PACKAGE, "both", N_ ("HLS and DASH packages are not available yet.") },
 };
 
 /** sendoff_rules_is_implemented: whether the engine can make a stream or file of that catalog id. */
@@ -170,7 +171,8 @@ check_rate_control (const SendoffPlanning *self)
   else if (passes == 1 && !video->two_pass)
     sendoff_planning_issue (self, INFO, "two_pass", "no-effect",
                             "Two passes change nothing for a %s; they are for average and variable bit rates.",
-                            video->rate_control == SENDOFF_RATE_CBR ? "constant bit rate" : "constant quality");
+                            video->rate_control == SENDOFF_RATE_CBR ? _ ("constant bit rate")
+                                                                    : _ ("constant quality"));
 }
 
 static void
@@ -332,11 +334,11 @@ check_machine (const SendoffPlanning *self)
       /* A hardware encoder is only planned where it works; what stands in for it has to be there too. */
       check_encoder (self, "codec", video->software != NULL ? video->software->encoder : video->encoder,
                      self->video_codec->name);
-      check_filter (self, video->tone_map != NULL, "zscale", "to convert HDR");
-      check_filter (self, video->tone_map != NULL, "tonemap", "to convert HDR");
+      check_filter (self, video->tone_map != NULL, "zscale", _ ("to convert HDR"));
+      check_filter (self, video->tone_map != NULL, "tonemap", _ ("to convert HDR"));
       check_filter (self, strstr (video->filters, "zscale=") != NULL && video->tone_map == NULL, "zscale",
-                    "to convert the colours");
-      check_filter (self, video->deinterlace, "bwdif", "for interlaced video");
+                    _ ("to convert the colours"));
+      check_filter (self, video->deinterlace, "bwdif", _ ("for interlaced video"));
     }
   if (sendoff_output_plan_encodes_audio (self->output))
     check_encoder (self, "audio_codec", self->output->audio->encoder, self->audio_codec->name);

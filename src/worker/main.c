@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/sendoff-i18n.h"
 #include "media/sendoff-ffmpeg.h"
 #include "media/sendoff-roles.h"
 #include "worker/sendoff-sandbox.h"
@@ -152,8 +153,7 @@ set_up_process (void)
   prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   signal (SIGINT, SIG_IGN);
   signal (SIGPIPE, SIG_IGN);
-  /* SVT-AV1 prints its settings unless it is told not to. setlocale() is never called, so that numbers in
-   * FFmpeg's options have a point in every country. */
+  /* SVT-AV1 prints its settings unless it is told not to. */
   g_setenv ("SVT_LOG", "1", FALSE);
   av_log_set_callback (log_errors);
 }
@@ -180,8 +180,8 @@ read_spec_line (GError **error)
         return g_string_free (g_steal_pointer (&line), FALSE);
     }
   g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA,
-                       line->len < MAX_SPEC_BYTES ? "The instructions for this worker ended early."
-                                                  : "The instructions for this worker are too long.");
+                       line->len < MAX_SPEC_BYTES ? _ ("The instructions for this worker ended early.")
+                                                  : _ ("The instructions for this worker are too long."));
   return NULL;
 }
 
@@ -232,6 +232,7 @@ main (void)
   const char *stage = "starting";
   gint has_answered = FALSE;
 
+  sendoff_i18n_init ();
   set_up_process ();
   result = carry_out (events, &has_answered, &stage, &error);
   /* Before the last line, after which the engine may close our standard input. */
