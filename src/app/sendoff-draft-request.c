@@ -32,6 +32,9 @@ sendoff_draft_request_new (
 
       if (captions_uri != NULL && !sendoff_output_settings_is_set (settings, SENDOFF_SETTING_CAPTIONS))
         sendoff_output_settings_set_string (settings, SENDOFF_SETTING_CAPTIONS, captions_uri);
+      /* Whoever looks at the plan decides for themselves; what is kept for later says nothing of it. */
+      if (source != NULL && !sendoff_output_settings_is_set (settings, SENDOFF_SETTING_AUTO_OPTIMIZE))
+        sendoff_output_settings_set_string (settings, SENDOFF_SETTING_AUTO_OPTIMIZE, "propose");
       sendoff_request_add_output (request, settings);
     }
   return request;

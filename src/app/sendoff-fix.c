@@ -302,6 +302,30 @@ lower_resolution (const Case *self, SendoffOutputSettings *settings, guint attem
   return NULL;
 }
 
+/* What the planner proposes for a size that is small for what was chosen. */
+static char *
+use_proposals (const Case *self, SendoffOutputSettings *settings, guint attempt)
+{
+  const SendoffOptimizePlan *optimize = self->planned->optimize;
+  g_autoptr (GString) labels = g_string_new (NULL);
+
+  for (guint i = 0; attempt == 0 && optimize != NULL && i < optimize->steps->len; i++)
+    {
+      const SendoffOptimizeStep *step = g_ptr_array_index (optimize->steps, i);
+
+      for (guint j = 0; !step->applied && j < step->settings->len; j++)
+        {
+          const SendoffTag *tag = g_ptr_array_index (step->settings, j);
+
+          sendoff_output_settings_set_from_text (settings, tag->key, tag->value, NULL);
+        }
+      if (!step->applied && step->label != NULL)
+        g_string_append_printf (labels, "%s%s", labels->len > 0 ? ", " : "", step->label);
+    }
+  /* Translators: %s is a list such as "H.265/HEVC, 1280×720" */
+  return labels->len > 0 ? g_strdup_printf (_ ("Use %s"), labels->str) : NULL;
+}
+
 /* ---- Anything ---- */
 
 static char *
@@ -328,6 +352,7 @@ static const struct
 {
   const char *code; /* %NULL: any error */
   Remedy remedy;
+  gboolean partly; /* it helps even if there is more to say afterwards */
 } remedies[] = {
   { "codec-not-on-platform", use_video_codec },
   { "pixel-format-not-on-platform", forget_profile },
@@ -368,6 +393,8 @@ static const struct
   { "may-not-fit", cap_size },
   { "may-not-fit", lower_quality },
   { "may-not-fit", lower_resolution },
+  { "quality-below-floor", use_proposals, TRUE },
+  { "size-too-small", use_proposals },
   { "size-too-small", lower_resolution },
   { "size-too-small", shorten },
   { NULL, forget_setting },
@@ -428,6 +455,7 @@ static gboolean
 helps (SendoffEngine *engine,
        const SendoffDraftPlan *plan,
        const SendoffIssue *issue,
+       gboolean partly,
        SendoffOutputSettings *settings)
 {
   g_autoptr (SendoffPlan) better = plan_alone (engine, plan, settings);
@@ -435,7 +463,7 @@ helps (SendoffEngine *engine,
 
   if (issue->severity == SENDOFF_SEVERITY_ERROR)
     n_allowed--;
-  return !has_issue_like (better, issue) && count_errors (better, 0) <= n_allowed;
+  return (partly || !has_issue_like (better, issue)) && count_errors (better, 0) <= n_allowed;
 }
 
 static SendoffFix *
@@ -443,6 +471,7 @@ try_remedy (SendoffEngine *engine,
             const SendoffDraftPlan *plan,
             const Case *situation,
             Remedy remedy,
+            gboolean partly,
             SendoffOutputSettings *before)
 {
   for (guint attempt = 0; attempt < MAX_ATTEMPTS; attempt++)
@@ -453,7 +482,8 @@ try_remedy (SendoffEngine *engine,
 
       if (label == NULL)
         return NULL;
-      if (sendoff_output_settings_equal (before, after) || !helps (engine, plan, situation->issue, after))
+      if (sendoff_output_settings_equal (before, after)
+          || !helps (engine, plan, situation->issue, partly, after))
         continue;
       self = g_new0 (SendoffFix, 1);
       self->label = g_steal_pointer (&label);
@@ -493,7 +523,7 @@ sendoff_fix_find (SendoffEngine *engine, const SendoffDraftPlan *plan, const Sen
   sendoff_rules_combine_limits (situation.platform, &situation.limits);
   for (guint i = 0; fix == NULL && i < G_N_ELEMENTS (remedies); i++)
     if (is_for (remedies[i].code, issue))
-      fix = try_remedy (engine, plan, &situation, remedies[i].remedy, before);
+      fix = try_remedy (engine, plan, &situation, remedies[i].remedy, remedies[i].partly, before);
   return fix;
 }
 

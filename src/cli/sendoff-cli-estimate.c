@@ -31,18 +31,21 @@ judge_size (const SendoffInterval *size, gint64 limit)
   return size->low > (double)limit ? "will-not-fit" : "may-not-fit";
 }
 
-/* What would make it fit, as settings of a request. */
+/* What the size calls for and what would make it fit, as settings of a request. */
 static void
 add_recommended (JsonBuilder *builder, const SendoffOutputPlan *output, const SendoffOutputEstimate *estimate)
 {
-  json_builder_set_member_name (builder, "recommended_settings");
-  json_builder_begin_object (builder);
+  g_autoptr (SendoffOutputSettings) settings = sendoff_output_plan_dup_recommended (output);
+
   if (output->max_size_bytes > 0 && estimate->size_bytes.high > (double)output->max_size_bytes)
+    sendoff_output_settings_set_int (settings, SENDOFF_SETTING_MAX_SIZE, output->max_size_bytes);
+  json_builder_set_member_name (builder, "recommended_settings");
+  json_builder_add_value (builder, sendoff_output_settings_to_json (settings));
+  if (output->optimize != NULL)
     {
-      json_builder_set_member_name (builder, "max_size");
-      json_builder_add_int_value (builder, output->max_size_bytes);
+      json_builder_set_member_name (builder, "optimize");
+      json_builder_add_value (builder, sendoff_optimize_plan_to_json (output->optimize));
     }
-  json_builder_end_object (builder);
 }
 
 static void

@@ -215,8 +215,25 @@ sendoff_cli_report_issues (SendoffCli *cli, GPtrArray *issues, SendoffSeverity a
     }
 }
 
+/* What was made otherwise than it was chosen, for its size. */
 static void
-print_completed (SendoffExport *export)
+print_changes (const SendoffOutputPlan *plan)
+{
+  g_autoptr (GString) labels = g_string_new (NULL);
+
+  for (guint i = 0; plan->optimize != NULL && i < plan->optimize->steps->len; i++)
+    {
+      const SendoffOptimizeStep *step = g_ptr_array_index (plan->optimize->steps, i);
+
+      if (step->applied && step->label != NULL)
+        g_string_append_printf (labels, "%s%s", labels->len > 0 ? ", " : "", step->label);
+    }
+  if (labels->len > 0)
+    g_print ("; changed to fit: %s", labels->str);
+}
+
+static void
+print_completed (SendoffExport *export, const SendoffOutputPlan *plan)
 {
   GFile *file = sendoff_export_get_file (export);
   const SendoffCertificate *certificate = sendoff_export_get_certificate (export);
@@ -229,6 +246,7 @@ print_completed (SendoffExport *export)
     g_print (", %u checks passed", certificate->checks->len);
   else if (certificate != NULL)
     g_print (", certificate FAILED");
+  print_changes (plan);
   g_print ("\n");
 }
 
@@ -257,7 +275,7 @@ print_job (SendoffCli *cli, const SendoffCliOutcome *self)
       const char *name = sendoff_export_get_name (export);
 
       if (sendoff_export_get_status (export) == SENDOFF_STATUS_COMPLETED && !cli->json && !cli->json_events)
-        print_completed (export);
+        print_completed (export, sendoff_plan_get_output (sendoff_job_get_plan (self->job), i));
       if (sendoff_export_get_status (export) == SENDOFF_STATUS_CANCELLED)
         sendoff_cli_message (cli, "%s, %s: cancelled.", self->name, name);
       else if (error != NULL)

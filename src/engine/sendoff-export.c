@@ -4,19 +4,22 @@
 #include "engine/sendoff-job-private.h"
 #include "model/sendoff-naming.h"
 
-struct _SendoffExport {
+struct _SendoffExport
+{
   GObject parent_instance;
   SendoffStoredOutput *stored; /* everything that is kept */
   SendoffStatus status;
   double frames_per_second;
   gint64 time_left_us;
-  GFile *file; /* (nullable) */
-  char *compact; /* (nullable): the stored certificate as text, of an old export that nobody has asked about yet */
+  GFile *file;   /* (nullable) */
+  char *compact; /* (nullable): the stored certificate as text, of an old export that nobody has asked about
+                    yet */
   SendoffCertificate *certificate; /* (nullable): read when it is asked for */
-  GError *error; /* (nullable) */
+  GError *error;                   /* (nullable) */
 };
 
-enum {
+enum
+{
   PROP_NAME = 1,
   PROP_STATUS,
   PROP_STAGE,
@@ -34,7 +37,8 @@ G_DEFINE_FINAL_TYPE (SendoffExport, sendoff_export, G_TYPE_OBJECT)
 static GParamSpec *properties[N_PROPS];
 
 const char *const sendoff_status_nicks[]
-    = { "queued", "preparing", "encoding", "optimizing", "finalizing", "completed", "failed", "cancelled", NULL };
+    = { "queued",    "preparing", "encoding",  "optimizing", "finalizing",
+        "completed", "failed",    "cancelled", NULL };
 
 /** sendoff_status_is_final: whether nothing follows @status. */
 gboolean
@@ -118,7 +122,8 @@ sendoff_export_class_init (SendoffExportClass *klass)
       = g_param_spec_int ("status", NULL, NULL, 0, SENDOFF_STATUS_CANCELLED, SENDOFF_STATUS_QUEUED, flags);
   properties[PROP_STAGE] = g_param_spec_string ("stage", NULL, NULL, NULL, flags);
   properties[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, 0, 100, 0, flags);
-  properties[PROP_FRAMES_PER_SECOND] = g_param_spec_double ("frames-per-second", NULL, NULL, 0, G_MAXDOUBLE, 0, flags);
+  properties[PROP_FRAMES_PER_SECOND]
+      = g_param_spec_double ("frames-per-second", NULL, NULL, 0, G_MAXDOUBLE, 0, flags);
   properties[PROP_SIZE_BYTES] = g_param_spec_int64 ("size-bytes", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_TIME_LEFT_US] = g_param_spec_int64 ("time-left-us", NULL, NULL, -1, G_MAXINT64, -1, flags);
   properties[PROP_FILE] = g_param_spec_object ("file", NULL, NULL, G_TYPE_FILE, flags);
@@ -174,8 +179,8 @@ take_outcome (SendoffExport *self)
   if (stored->file_uri != NULL)
     self->file = g_file_new_for_uri (stored->file_uri);
   if (stored->error_message != NULL)
-    self->error
-        = g_error_new_literal (SENDOFF_ERROR, sendoff_error_from_nick (stored->error_code), stored->error_message);
+    self->error = g_error_new_literal (SENDOFF_ERROR, sendoff_error_from_nick (stored->error_code),
+                                       stored->error_message);
 }
 
 /**
@@ -410,7 +415,22 @@ add_error (SendoffExport *self, JsonBuilder *builder)
   json_builder_end_object (builder);
 }
 
-/** sendoff_export_to_json: (transfer full): its part of the document of "export --json"; @plan is its output's. */
+/* What its size called for, and what was done of it. */
+static void
+add_optimize (JsonBuilder *builder, const SendoffOutputPlan *plan)
+{
+  g_autoptr (SendoffOutputSettings) settings = sendoff_output_plan_dup_recommended (plan);
+
+  json_builder_set_member_name (builder, "recommended_settings");
+  json_builder_add_value (builder, sendoff_output_settings_to_json (settings));
+  if (plan->optimize == NULL)
+    return;
+  json_builder_set_member_name (builder, "optimize");
+  json_builder_add_value (builder, sendoff_optimize_plan_to_json (plan->optimize));
+}
+
+/** sendoff_export_to_json: (transfer full): its part of the document of "export --json"; @plan is its
+ * output's. */
 JsonNode *
 sendoff_export_to_json (SendoffExport *self, const SendoffOutputPlan *plan)
 {
@@ -436,6 +456,7 @@ sendoff_export_to_json (SendoffExport *self, const SendoffOutputPlan *plan)
     json_builder_add_value (builder, json_node_copy (self->stored->certificate));
   else
     json_builder_add_null_value (builder);
+  add_optimize (builder, plan);
   json_builder_set_member_name (builder, "warnings");
   json_builder_begin_array (builder);
   for (guint i = 0; self->stored->warnings != NULL && self->stored->warnings[i] != NULL; i++)

@@ -24,6 +24,7 @@ static const SendoffField video_codec_fields[] = {
   SENDOFF_FIELD (SendoffVideoCodec, quality_descending, BOOL),
   SENDOFF_FIELD_OF (SendoffVideoCodec, crf, DOC_ARRAY, sendoff_level_value_doc_type),
   SENDOFF_FIELD (SendoffVideoCodec, efficiency, DOUBLE),
+  SENDOFF_FIELD (SendoffVideoCodec, successors, STRV),
   SENDOFF_FIELD (SendoffVideoCodec, pixel_formats, STRV),
   SENDOFF_FIELD (SendoffVideoCodec, rate_controls, STRV),
   SENDOFF_FIELD (SendoffVideoCodec, two_pass, BOOL),
@@ -137,6 +138,14 @@ static const SendoffField resolution_fields[] = {
   SENDOFF_FIELD (SendoffResolution, aspect_ratio, STRING),
   SENDOFF_FIELD (SendoffResolution, common_name, STRING),
   SENDOFF_FIELD (SendoffResolution, scaling_method, STRING),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField size_strategy_fields[] = {
+  SENDOFF_FIELD (SendoffSizeStrategy, strategy_id, STRING),
+  SENDOFF_FIELD (SendoffSizeStrategy, name, STRING),
+  SENDOFF_FIELD (SendoffSizeStrategy, savings, STRING),
+  SENDOFF_FIELD (SendoffSizeStrategy, quality_impact, STRING),
   SENDOFF_FIELDS_END,
 };
 
@@ -272,6 +281,7 @@ SENDOFF_DEFINE_DOC (SendoffContainer, sendoff_container, "container", container_
 SENDOFF_DEFINE_DOC (SendoffQualityLevel, sendoff_quality_level, "quality level", quality_level_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffBitrateFactor, sendoff_bitrate_factor, "bit rate factor", bitrate_factor_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffResolution, sendoff_resolution, "resolution", resolution_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffSizeStrategy, sendoff_size_strategy, "size strategy", size_strategy_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffPlatformRule, sendoff_platform_rule, "platform rule", platform_rule_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffPlatformBitrate, sendoff_platform_bitrate, "platform bit rate", platform_bitrate_fields,
                     NULL)

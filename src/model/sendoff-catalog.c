@@ -18,6 +18,7 @@ typedef struct {
   GPtrArray *levels;
   GPtrArray *bitrate_factors;
   GPtrArray *resolutions;
+  GPtrArray *size_strategies;
   GPtrArray *platforms;
   GPtrArray *presets;
 } Contents;
@@ -37,6 +38,7 @@ static const SendoffField contents_fields[] = {
   SENDOFF_FIELD_OF (Contents, levels, DOC_ARRAY, sendoff_quality_level_doc_type),
   SENDOFF_FIELD_OF (Contents, bitrate_factors, DOC_ARRAY, sendoff_bitrate_factor_doc_type),
   SENDOFF_FIELD_OF (Contents, resolutions, DOC_ARRAY, sendoff_resolution_doc_type),
+  SENDOFF_FIELD_OF (Contents, size_strategies, DOC_ARRAY, sendoff_size_strategy_doc_type),
   SENDOFF_FIELD_OF (Contents, platforms, DOC_ARRAY, sendoff_platform_doc_type),
   SENDOFF_FIELD_OF (Contents, presets, DOC_ARRAY, sendoff_preset_doc_type),
   SENDOFF_FIELDS_END,
@@ -77,6 +79,7 @@ static const TextRule text_rules[] = {
   TEXT (video_codec, pixel_formats),
   ID_OF (video_codec, containers, containers, TRUE),
   ID_OF (video_codec, audio_codec, audio_codecs, FALSE),
+  ID_OF (video_codec, successors, video_codecs, FALSE),
   ONE_OF (video_codec, rate_controls, sendoff_rate_control_nicks, FALSE),
   ONE_OF (video_codec, hdr, hdr_nicks, FALSE),
   TEXT (catalog_tag, key),
@@ -103,6 +106,9 @@ static const TextRule text_rules[] = {
   ONE_OF (quality_level, default_speed, speed_nicks, TRUE),
   TEXT (resolution, name),
   ONE_OF (resolution, scaling_method, sendoff_scaling_nicks, TRUE),
+  TEXT (size_strategy, name),
+  TEXT (size_strategy, savings),
+  TEXT (size_strategy, quality_impact),
   TEXT (platform, name),
   TEXT (platform_rule, source),
   TEXT (platform_rule, as_of),
@@ -637,6 +643,13 @@ const SendoffResolution *
 sendoff_catalog_get_resolution (SendoffCatalog *self, const char *id)
 {
   return find_entry (self->contents->resolutions, id);
+}
+
+/** sendoff_catalog_get_size_strategy: (transfer none) (nullable): by strategy_id; @id may be %NULL. */
+const SendoffSizeStrategy *
+sendoff_catalog_get_size_strategy (SendoffCatalog *self, const char *id)
+{
+  return find_entry (self->contents->size_strategies, id);
 }
 
 /** sendoff_catalog_get_platform: (transfer none) (nullable): by platform_id or alias; may be %NULL. */

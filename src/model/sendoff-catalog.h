@@ -31,6 +31,7 @@ typedef struct {
   gboolean quality_descending;     /* a smaller number is better */
   GPtrArray *crf;            /* SendoffLevelValue: CRF of each quality level */
   double efficiency;         /* bits needed for the same look, H.264 = 1 */
+  char **successors;         /* codecs that need fewer bits, in the order in which they are tried */
   char **pixel_formats;      /* what may be encoded, the default first */
   char **rate_controls;      /* nicks of SendoffRateControl that it can do */
   gboolean two_pass;
@@ -148,6 +149,15 @@ typedef struct {
   char *scaling_method; /* nick of SendoffScaling */
 } SendoffResolution;
 SENDOFF_DECLARE_DOC (SendoffResolution, sendoff_resolution)
+
+/* A way to make files smaller. */
+typedef struct {
+  char *strategy_id;
+  char *name;
+  char *savings;        /* "30–50 %", "high" */
+  char *quality_impact; /* "minimal", "noticeable" */
+} SendoffSizeStrategy;
+SENDOFF_DECLARE_DOC (SendoffSizeStrategy, sendoff_size_strategy)
 
 /* One dated rule of a platform. What is not set (0, NULL) is not limited. */
 typedef struct {
@@ -268,6 +278,7 @@ const SendoffAudioCodec *sendoff_catalog_get_audio_codec (SendoffCatalog *self, 
 const SendoffContainer *sendoff_catalog_get_container (SendoffCatalog *self, const char *id);
 const SendoffQualityLevel *sendoff_catalog_get_level (SendoffCatalog *self, const char *id);
 const SendoffResolution *sendoff_catalog_get_resolution (SendoffCatalog *self, const char *id);
+const SendoffSizeStrategy *sendoff_catalog_get_size_strategy (SendoffCatalog *self, const char *id);
 const SendoffPlatform *sendoff_catalog_get_platform (SendoffCatalog *self, const char *id_or_alias);
 const SendoffPreset *sendoff_catalog_get_preset (SendoffCatalog *self, const char *id);
 

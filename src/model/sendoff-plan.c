@@ -129,6 +129,25 @@ static const SendoffField size_plan_fields[] = {
   SENDOFF_FIELDS_END,
 };
 
+static const SendoffField optimize_step_fields[] = {
+  SENDOFF_FIELD (SendoffOptimizeStep, strategy, STRING),
+  SENDOFF_FIELD (SendoffOptimizeStep, label, STRING),
+  SENDOFF_FIELD (SendoffOptimizeStep, savings, STRING),
+  SENDOFF_FIELD (SendoffOptimizeStep, quality_impact, STRING),
+  SENDOFF_FIELD (SendoffOptimizeStep, applied, BOOL),
+  SENDOFF_FIELD_OF (SendoffOptimizeStep, settings, DOC_ARRAY, sendoff_tag_doc_type),
+  SENDOFF_FIELD (SendoffOptimizeStep, acceptable_size_bytes, INT64),
+  SENDOFF_FIELD (SendoffOptimizeStep, bits_share, DOUBLE),
+  SENDOFF_FIELDS_END,
+};
+
+static const SendoffField optimize_plan_fields[] = {
+  SENDOFF_FIELD (SendoffOptimizePlan, acceptable_size_bytes, INT64),
+  SENDOFF_FIELD (SendoffOptimizePlan, bits_share, DOUBLE),
+  SENDOFF_FIELD_OF (SendoffOptimizePlan, steps, DOC_ARRAY, sendoff_optimize_step_doc_type),
+  SENDOFF_FIELDS_END,
+};
+
 static const SendoffField output_plan_fields[] = {
   SENDOFF_FIELD (SendoffOutputPlan, label, STRING),
   SENDOFF_FIELD (SendoffOutputPlan, platform, STRING),
@@ -157,6 +176,7 @@ static const SendoffField output_plan_fields[] = {
   SENDOFF_FIELD (SendoffOutputPlan, estimated_high_bytes, INT64),
   SENDOFF_FIELD (SendoffOutputPlan, max_size_bytes, INT64),
   SENDOFF_FIELD_OF (SendoffOutputPlan, size, DOC, sendoff_size_plan_doc_type),
+  SENDOFF_FIELD_OF (SendoffOutputPlan, optimize, DOC, sendoff_optimize_plan_doc_type),
   SENDOFF_FIELD (SendoffOutputPlan, size_basis, STRING),
   SENDOFF_FIELDS_END,
 };
@@ -246,6 +266,10 @@ SENDOFF_DEFINE_DOC (SendoffAudioPlan, sendoff_audio_plan, "audio plan", audio_pl
 SENDOFF_DEFINE_DOC (SendoffExtrasPlan, sendoff_extras_plan, "extras", extras_plan_fields, extras_plan_init)
 SENDOFF_DEFINE_DOC (SendoffSizePlan, sendoff_size_plan, "size plan", size_plan_fields, NULL)
 SENDOFF_DEFINE_DOC (
+    SendoffOptimizeStep, sendoff_optimize_step, "step for a size", optimize_step_fields, NULL)
+SENDOFF_DEFINE_DOC (
+    SendoffOptimizePlan, sendoff_optimize_plan, "changes for a size", optimize_plan_fields, NULL)
+SENDOFF_DEFINE_DOC (
     SendoffOutputPlan, sendoff_output_plan, "output plan", output_plan_fields, output_plan_init)
 SENDOFF_DEFINE_DOC (SendoffChunkGroup, sendoff_chunk_group, "chunk group", chunk_group_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffPlan, sendoff_plan, "plan", plan_fields, plan_init)
@@ -263,6 +287,27 @@ sendoff_plan_get_output (const SendoffPlan *self, guint index)
 {
   g_return_val_if_fail (index < self->outputs->len, NULL);
   return g_ptr_array_index (self->outputs, index);
+}
+
+/** sendoff_output_plan_dup_recommended: (transfer full): the settings that @self's size calls for, those that it has
+ * already among them; none when its size is large enough. */
+SendoffOutputSettings *
+sendoff_output_plan_dup_recommended (const SendoffOutputPlan *self)
+{
+  SendoffOutputSettings *settings = sendoff_output_settings_new ();
+
+  for (guint i = 0; self->optimize != NULL && i < self->optimize->steps->len; i++)
+    {
+      const SendoffOptimizeStep *step = g_ptr_array_index (self->optimize->steps, i);
+
+      for (guint j = 0; j < step->settings->len; j++)
+        {
+          const SendoffTag *tag = g_ptr_array_index (step->settings, j);
+
+          sendoff_output_settings_set_from_text (settings, tag->key, tag->value, NULL);
+        }
+    }
+  return settings;
 }
 
 /** sendoff_output_plan_encodes_video: whether @self has video that is not copied. */

@@ -10,6 +10,7 @@
 
 #include "model/sendoff-issue.h"
 #include "model/sendoff-media-info.h"
+#include "model/sendoff-output-settings.h"
 
 G_BEGIN_DECLS
 
@@ -179,6 +180,27 @@ typedef struct {
 } SendoffSizePlan;
 SENDOFF_DECLARE_DOC (SendoffSizePlan, sendoff_size_plan)
 
+/* One change that leaves more bits for the picture, or takes fewer. */
+typedef struct {
+  char *strategy;       /* catalog strategy_id */
+  char *label;          /* for people: "H.265/HEVC", "1280×720" */
+  char *savings;        /* as the catalog says of the strategy */
+  char *quality_impact; /* likewise */
+  gboolean applied;     /* in this plan; otherwise it is proposed */
+  GPtrArray *settings;  /* SendoffTag: what to ask for to have it, as in a request; none for fewer bits */
+  gint64 acceptable_size_bytes; /* with this step and those before it */
+  double bits_share;            /* likewise */
+} SendoffOptimizeStep;
+SENDOFF_DECLARE_DOC (SendoffOptimizeStep, sendoff_optimize_step)
+
+/* What a size means for the picture when it is too small for what was chosen. */
+typedef struct {
+  gint64 acceptable_size_bytes; /* of the file as it was chosen, for a picture of the least acceptable quality */
+  double bits_share;            /* what the picture gets of the bits that it then would have */
+  GPtrArray *steps;             /* SendoffOptimizeStep */
+} SendoffOptimizePlan;
+SENDOFF_DECLARE_DOC (SendoffOptimizePlan, sendoff_optimize_plan)
+
 typedef struct {
   char *label;      /* for people: "YouTube", "1080p H.264" */
   char *platform;   /* (nullable): catalog ids of what it was made from */
@@ -204,6 +226,7 @@ typedef struct {
   gint64 estimated_low_bytes, estimated_high_bytes; /* 90 % interval */
   gint64 max_size_bytes;   /* limit of the platform or request, 0 none */
   SendoffSizePlan *size;   /* (nullable): how the video is encoded depends on the size of the file */
+  SendoffOptimizePlan *optimize; /* (nullable): the size is small for what was chosen */
   char *size_basis;        /* where the estimate comes from: "model", "bitrate", "trial", "copy" */
 } SendoffOutputPlan;
 SENDOFF_DECLARE_DOC (SendoffOutputPlan, sendoff_output_plan)
@@ -240,6 +263,7 @@ gboolean sendoff_video_plan_is_intra (const SendoffVideoPlan *self);
 gboolean sendoff_output_plan_hands_over (const SendoffOutputPlan *self);
 gint64 sendoff_output_plan_get_handover_bytes (const SendoffOutputPlan *self);
 guint sendoff_chunk_group_get_n_chunks (const SendoffChunkGroup *self);
+SendoffOutputSettings *sendoff_output_plan_dup_recommended (const SendoffOutputPlan *self);
 char *sendoff_plan_dup_video_key (const SendoffPlan *self, guint output, char *const *libraries);
 char *sendoff_plan_dup_audio_key (const SendoffPlan *self, guint output, guint track, char *const *libraries);
 const SendoffTextPlan *sendoff_output_plan_get_sidecar (const SendoffOutputPlan *self);

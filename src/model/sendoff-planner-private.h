@@ -14,8 +14,8 @@ typedef struct {
   SendoffCatalog *catalog;
   const SendoffMachine *machine;
   SendoffRequest *request;
-  GPtrArray *issues;
-  int index; /* of the output */
+  GPtrArray *issues; /* owned: SendoffIssue */
+  int index;         /* of the output */
 
   SendoffOutputSettings *asked;    /* owned: what the request says about this output */
   SendoffOutputSettings *settings; /* owned: the same, over preset, platform and defaults */
@@ -40,6 +40,14 @@ typedef struct {
 
 #define sendoff_planning_issue(planning, severity, field, code, ...) \
   sendoff_issues_add ((planning)->issues, SENDOFF_SEVERITY_##severity, (planning)->index, field, code, __VA_ARGS__)
+
+/* sendoff-planner.c */
+SendoffPlanning *sendoff_planning_new (const SendoffPlanning *like, SendoffOutputSettings *asked);
+void sendoff_planning_free (SendoffPlanning *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SendoffPlanning, sendoff_planning_free)
+
+/* sendoff-planner-optimize.c */
+SendoffPlanning *sendoff_planner_optimize (SendoffPlanning *first);
 
 /* sendoff-planner-choice.c */
 void sendoff_planner_choose (SendoffPlanning *planning);

@@ -275,7 +275,8 @@ check_settings_available (const SendoffPlanning *self)
       }
 }
 
-/* These steer how a size is met; without one there is nothing to steer. A maximum has its quality already. */
+/* These steer how a size is met; without one there is nothing to steer. A maximum has its quality already. That
+ * changes are only proposed needs no size. */
 static void
 check_settings_without_effect (const SendoffPlanning *self)
 {
@@ -284,9 +285,10 @@ check_settings_without_effect (const SendoffPlanning *self)
   if (sendoff_output_settings_is_set (self->asked, SENDOFF_SETTING_SIZE_PRIORITY) && !has_target)
     sendoff_planning_issue (self, INFO, "size_priority", "no-effect",
                             "“size_priority” has no effect without a target size.");
-  if (sendoff_output_settings_is_set (self->asked, SENDOFF_SETTING_AUTO_OPTIMIZE))
+  if (self->output->max_size_bytes <= 0
+      && g_strcmp0 (sendoff_output_settings_get_string (self->asked, SENDOFF_SETTING_AUTO_OPTIMIZE), "apply") == 0)
     sendoff_planning_issue (self, INFO, "auto_optimize", "no-effect",
-                            "“auto_optimize” has no effect: codec, resolution and frame rate stay as they were chosen.");
+                            "“auto_optimize” has no effect without a size.");
 }
 
 static void

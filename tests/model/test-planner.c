@@ -2,7 +2,7 @@
  * SENDOFF_UPDATE_GOLDEN=1 rewrites the golden files; read the difference before keeping it. */
 #include <string.h>
 
-#include "model/sendoff-planner.h"
+#include "planner-fixtures.h"
 
 typedef struct {
   const char *name;   /* of the case and its golden file */
@@ -141,83 +141,11 @@ static const Case cases[] = {
   { "same-names", "landscape", "suffix=.a suffix=.a suffix=.A" },
 };
 
-static char *
-read_text (const char *folder, const char *name)
-{
-  g_autofree char *leaf = g_strconcat (name, ".json", NULL);
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "model", folder, leaf, NULL);
-  char *text = NULL;
-
-  g_file_get_contents (path, &text, NULL, NULL);
-  return text;
-}
-
-static SendoffMediaInfo *
-read_source (const char *name)
-{
-  g_autofree char *text = read_text ("sources", name);
-  g_autoptr (GError) error = NULL;
-  SendoffMediaInfo *source;
-
-  g_assert_nonnull (text);
-  source = sendoff_doc_from_text (&sendoff_media_info_doc_type, text, &error);
-  g_assert_no_error (error);
-  return source;
-}
-
-static SendoffMachine *
-make_machine (void)
-{
-  SendoffMachine *machine = sendoff_machine_new ();
-
-  machine->cores = 4;
-  machine->encoders = g_strsplit ("libx264 libx265 libvpx-vp9 libaom-av1 libsvtav1 prores_ks dnxhd aac libmp3lame libopus "
-                                  "flac pcm_s16le",
-                                  " ", -1);
-  machine->hardware_encoders = g_strsplit ("h264_nvenc hevc_vaapi", " ", -1);
-  machine->filters = g_strsplit ("zscale tonemap bwdif", " ", -1);
-  return machine;
-}
-
-static SendoffRequest *
-make_request (const char *outputs)
-{
-  SendoffRequest *request = sendoff_request_new ("file:///films/A%20walk.mov");
-  g_auto (GStrv) specs = outputs != NULL ? g_strsplit (outputs, " ", -1) : g_new0 (char *, 1);
-
-  for (guint i = 0; specs[i] != NULL || (i == 0 && outputs != NULL); i++)
-    {
-      g_autoptr (SendoffOutputSettings) settings = sendoff_output_settings_new ();
-      g_autoptr (GError) error = NULL;
-
-      if (specs[i] != NULL)
-        sendoff_output_settings_parse (settings, specs[i], &error);
-      g_assert_no_error (error);
-      sendoff_request_add_output (request, settings);
-      if (specs[i] == NULL)
-        break;
-    }
-  return request;
-}
-
-static SendoffPlan *
-make_plan (const char *source_name, const char *outputs)
-{
-  g_autoptr (SendoffMediaInfo) source = read_source (source_name);
-  g_autoptr (SendoffRequest) request = make_request (outputs);
-  g_autoptr (SendoffMachine) machine = make_machine ();
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SendoffCatalog) catalog = sendoff_catalog_new (&error);
-
-  g_assert_no_error (error);
-  return sendoff_planner_plan (source, request, catalog, machine);
-}
-
 static void
 test_golden (gconstpointer data)
 {
   const Case *test = data;
-  g_autoptr (SendoffPlan) plan = make_plan (test->source, test->outputs);
+  g_autoptr (SendoffPlan) plan = planner_fixtures_make_plan (test->source, test->outputs);
   g_autoptr (JsonNode) node = sendoff_plan_to_json (plan);
   g_autofree char *pretty = sendoff_json_to_text (node, TRUE);
   g_autofree char *text = g_strconcat (pretty, "\n", NULL);
@@ -231,7 +159,7 @@ test_golden (gconstpointer data)
       g_assert_true (g_file_set_contents (path, text, -1, NULL));
       return;
     }
-  golden = read_text ("golden", test->name);
+  golden = planner_fixtures_read_text ("golden", test->name);
   g_assert_nonnull (golden);
   g_assert_cmpstr (text, ==, golden);
 }
@@ -268,7 +196,7 @@ test_invariants (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (SendoffPlan) plan = make_plan (cases[i].source, cases[i].outputs);
+      g_autoptr (SendoffPlan) plan = planner_fixtures_make_plan (cases[i].source, cases[i].outputs);
 
       if (sendoff_plan_has_errors (plan))
         continue;
@@ -283,7 +211,7 @@ test_invariants (void)
 static void
 test_json_round_trip (void)
 {
-  g_autoptr (SendoffPlan) plan = make_plan ("phone", "platform=youtube start=2,end=9,codec=vp9");
+  g_autoptr (SendoffPlan) plan = planner_fixtures_make_plan ("phone", "platform=youtube start=2,end=9,codec=vp9");
   g_autofree char *text = sendoff_doc_to_text (&sendoff_plan_doc_type, plan);
   g_autoptr (GError) error = NULL;
   g_autoptr (SendoffPlan) copy = sendoff_doc_from_text (&sendoff_plan_doc_type, text, &error);
@@ -298,9 +226,9 @@ test_json_round_trip (void)
 static void
 test_grid_does_not_depend_on_machine (void)
 {
-  g_autoptr (SendoffMediaInfo) source = read_source ("uhd60");
-  g_autoptr (SendoffRequest) request = make_request ("codec=h264");
-  g_autoptr (SendoffMachine) small = make_machine (), large = make_machine ();
+  g_autoptr (SendoffMediaInfo) source = planner_fixtures_read_source ("uhd60");
+  g_autoptr (SendoffRequest) request = planner_fixtures_make_request ("codec=h264");
+  g_autoptr (SendoffMachine) small = planner_fixtures_make_machine (), large = planner_fixtures_make_machine ();
   g_autoptr (SendoffCatalog) catalog = sendoff_catalog_new (NULL);
   g_autoptr (SendoffPlan) a = NULL, b = NULL;
   const SendoffChunkGroup *grid_a, *grid_b;
@@ -332,8 +260,8 @@ find_issue (const SendoffPlan *plan, const char *code)
 static void
 test_missing_encoder_is_named (void)
 {
-  g_autoptr (SendoffMediaInfo) source = read_source ("phone");
-  g_autoptr (SendoffRequest) request = make_request ("codec=vp9,hdr=sdr");
+  g_autoptr (SendoffMediaInfo) source = planner_fixtures_read_source ("phone");
+  g_autoptr (SendoffRequest) request = planner_fixtures_make_request ("codec=vp9,hdr=sdr");
   g_autoptr (SendoffMachine) machine = sendoff_machine_new ();
   g_autoptr (SendoffCatalog) catalog = sendoff_catalog_new (NULL);
   g_autoptr (SendoffPlan) plan = sendoff_planner_plan (source, request, catalog, machine);
