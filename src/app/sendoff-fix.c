@@ -307,6 +307,7 @@ static char *
 use_proposals (const Case *self, SendoffOutputSettings *settings, guint attempt)
 {
   const SendoffOptimizePlan *optimize = self->planned->optimize;
+  gboolean is_error = self->issue->severity == SENDOFF_SEVERITY_ERROR;
   g_autoptr (GString) labels = g_string_new (NULL);
 
   for (guint i = 0; attempt == 0 && optimize != NULL && i < optimize->steps->len; i++)
@@ -322,8 +323,10 @@ use_proposals (const Case *self, SendoffOutputSettings *settings, guint attempt)
       if (!step->applied && step->label != NULL)
         g_string_append_printf (labels, "%s%s", labels->len > 0 ? ", " : "", step->label);
     }
+  if (labels->len == 0)
+    return NULL;
   /* Translators: %s is a list such as "H.265/HEVC, 1280×720" */
-  return labels->len > 0 ? g_strdup_printf (_ ("Use %s"), labels->str) : NULL;
+  return g_strdup_printf (is_error ? _ ("Make It Fit (%s)") : _ ("Use %s"), labels->str);
 }
 
 /* ---- Anything ---- */

@@ -217,6 +217,14 @@ estimate_audio_locked (Trial *self, guint index)
   return (SendoffInterval){ guess * (1 - AUDIO_SPREAD), guess, guess * (1 + AUDIO_SPREAD) };
 }
 
+/* A size that is asked for is met, whatever the sound leaves of it. */
+static SendoffInterval
+get_target (const SendoffOutputPlan *output)
+{
+  return (SendoffInterval){ (double)output->estimated_low_bytes, (double)output->estimated_size_bytes,
+                            (double)output->estimated_high_bytes };
+}
+
 /* A size that must not be exceeded is not: the encoding sees to that. */
 static void
 keep_limit (SendoffInterval *size_bytes, double limit_bytes)
@@ -240,6 +248,8 @@ sendoff_trial_estimate_output_locked (Trial *self, guint index)
         = (SendoffInterval){ video.low + audio.low + overhead * (1 - OVERHEAD_SPREAD),
                              video.middle + audio.middle + overhead,
                              video.high + audio.high + overhead * (1 + OVERHEAD_SPREAD) };
-  if (output->size != NULL)
+  if (output->size != NULL && output->size->target_bytes > 0 && output->estimated_size_bytes > 0)
+    self->estimates[index].size_bytes = get_target (output);
+  else if (output->size != NULL)
     keep_limit (&self->estimates[index].size_bytes, (double)output->size->limit_bytes);
 }

@@ -73,6 +73,27 @@ class Outputs(WindowTest):
         window.press(window.get('button', 'Make It Fit'))
         wait_for(lambda: self.is_possible(window), 'Export to be possible')
 
+    def test_size_that_spoils_the_picture_is_said_with_a_way_out(self):
+        """In the window nothing is changed for a size; one click takes what is proposed."""
+        clip = os.path.join(self.clips, 'ten-seconds.mp4')
+        make_clip(clip, seconds=10, size='640x360', rate=30)
+        window = self.open(self.source('talk.mp4', of=clip))
+        self.choose(window, 'TikTok (app)')
+        self.reach(window, 'Advanced')
+        window.key('space')
+        self.reach(window, 'Speed')
+        window.key('shift+Tab')
+        self.type(window, '500kB')
+        window.wait_to_say('This would look better: 640×1138')
+        self.assertTrue(self.is_possible(window))
+        window.press(window.get('button', 'Use 640×1138'))
+        wait_for(lambda: not window.tree.says('640×1138, '), 'the picture to be smaller')
+        self.export(window)
+        self.wait_for_files(1)
+        video = [stream for stream in ffprobe(self.world.made_files()[0])['streams'] if stream['codec_type'] == 'video'][0]
+        self.assertEqual((video['codec_name'], video['width'], video['height']), ('h264', 640, 1138))
+        self.assertLessEqual(os.path.getsize(self.world.made_files()[0]), 500000)
+
     def test_folder_that_cannot_be_written_is_said_before_export(self):
         folder = os.path.join(self.world.root, 'not a folder')
         with open(folder, 'w', encoding='ascii') as file:

@@ -78,6 +78,36 @@ class Rates(film.FilmTest):
         issue, = [issue for issue in document['issues'] if issue['code'] == 'size-too-small']
         self.assertRegex(issue['message'], r'smallest possible size is about [0-9.]+\s+kB')
 
+    def test_small_sizes_change_what_nobody_named(self):
+        """Applied where a size is asked for, and told before, after, and in every document."""
+        args = ('--target-size', '90kB', '--speed', 'ultrafast', '--audio-codec', 'none')
+        applied = self.export(*args)['exports'][0]
+        path, = applied['output_files']
+        self.assertEqual(support.stream(support.ffprobe(path), 'video')['codec_name'], 'hevc')
+        self.assertLessEqual(os.path.getsize(path), 90000)
+        self.assertEqual(applied['recommended_settings'], {'codec': 'h265'})
+        self.assertIn('codec', [step['strategy'] for step in applied['optimize']['steps'] if step['applied']])
+        self.assertTrue(any('H.265' in warning for warning in applied['warnings']), applied['warnings'])
+        words = self.run_cli('export', self.film, '-d', self.out, *args)
+        self.assertIn('changed to fit: H.265/HEVC', words.text)
+        self.assertIn('made in H.265/HEVC instead of H.264', words.messages)
+        named = self.run_json('plan', self.film, '--scan', '--codec', 'h264', *args)
+        self.assertEqual(named['outputs'][0]['video']['codec'], 'h264')
+        self.assertEqual([(step['strategy'], step['applied']) for step in named['outputs'][0]['optimize']['steps']],
+                         [('codec', False)])
+
+    def test_small_sizes_are_only_reported(self):
+        args = ('--target-size', '90kB', '--speed', 'ultrafast', '--audio-codec', 'none', '--auto-optimize', 'propose')
+        plan = self.run_json('plan', self.film, '--scan', *args)
+        self.assertEqual(plan['outputs'][0]['video']['codec'], 'h264')
+        self.assertIn('quality-below-floor', [issue['code'] for issue in plan['issues']])
+        estimate = self.run_json('estimate', self.film, *args, '--effort', '0')['exports'][0]
+        self.assertEqual(estimate['recommended_settings'], {'codec': 'h265'})
+        self.assertTrue(any('would look better: H.265' in warning for warning in estimate['warnings']))
+        roomy = self.run_json('estimate', self.film, '--target-size', '900kB', '--effort', '0')['exports'][0]
+        self.assertEqual(roomy['recommended_settings'], {})
+        self.assertNotIn('optimize', roomy)
+
     def test_what_contradicts_itself(self):
         for args, code in ((('--rate-control', 'abr', '--crf', '20'), 'quality-with-bitrate'),
                            (('--rate-control', 'crf', '--video-bitrate', '2M'), 'bitrate-without-effect'),

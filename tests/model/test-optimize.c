@@ -64,7 +64,7 @@ static const Case cases[] = {
   { "uhd60", "end=20,target-size=5MB", "codec+ resolution+", "h265 2560x1440@60" },
   { "uhd60", "end=20,target-size=3MB", "codec+ lower_bitrate+ resolution+ frame_rate+", "h265 2560x1440@30" },
   { "uhd60", "end=20,target-size=1500kB,resolution=720p,codec=h265", "frame_rate+", "h265 1280x720@30" },
-  { "landscape", "target-size=1MB,codec=h265,resolution=720p", "audio+", "h265 1280x720@29.97" },
+  { "landscape", "target-size=1MB,codec=h265,resolution=720p", "lower_bitrate+ audio+", "h265 1280x720@29.97" },
 
   /* what platforms take, and what was asked for by name */
   { "portrait", "platform=tiktok,target-size=2MB", "resolution+", "h264 720x1280@30" },
