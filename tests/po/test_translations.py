@@ -63,7 +63,9 @@ def test_conversions_stay():
     for language in languages():
         for source, translation in pairs(os.path.join(TOP, 'po', language + '.po')):
             if source and translation:
-                assert CONVERSION.findall(source) == CONVERSION.findall(translation), (language, source, translation)
+                # A percent sign is no conversion, whatever letter follows it.
+                assert (CONVERSION.findall(source.replace('%%', '')) == CONVERSION.findall(translation.replace('%%', ''))
+                        ), (language, source, translation)
 
 
 def test_program_speaks():
