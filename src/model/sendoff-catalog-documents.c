@@ -206,6 +206,8 @@ static const SendoffField platform_settings_fields[] = {
   SENDOFF_FIELD (SendoffPlatformSettings, gop_frame_rate_fraction, DOUBLE),
   SENDOFF_FIELD (SendoffPlatformSettings, sample_rate, INT),
   SENDOFF_FIELD (SendoffPlatformSettings, audio_bitrate_bps, INT64),
+  SENDOFF_FIELD (SendoffPlatformSettings, mono_bitrate_bps, INT64),
+  SENDOFF_FIELD (SendoffPlatformSettings, surround_bitrate_bps, INT64),
   SENDOFF_FIELD (SendoffPlatformSettings, channels, INT),
   SENDOFF_FIELD (SendoffPlatformSettings, constant_rate, BOOL),
   SENDOFF_FIELD (SendoffPlatformSettings, optimize_for, STRING),

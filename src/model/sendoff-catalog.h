@@ -202,7 +202,8 @@ typedef struct {
   double gop_seconds;   /* 0: by frame rate below, or the default */
   double gop_frame_rate_fraction; /* 0.5: half the frame rate */
   int sample_rate;
-  gint64 audio_bitrate_bps; /* 0: the level's */
+  gint64 audio_bitrate_bps; /* of stereo; 0: the level's */
+  gint64 mono_bitrate_bps, surround_bitrate_bps; /* 0: half and twice as much */
   int channels;         /* 0 keeps up to stereo */
   gboolean constant_rate;
   char *optimize_for;   /* streaming | download | archive */

@@ -117,6 +117,21 @@ get_layout_name (int channels)
   return channels == 1 ? "mono" : channels == 2 ? "stereo" : "5.1";
 }
 
+/* The rate of @channels where that of stereo is @stereo_bps: as the platform says, else half and twice as much. */
+static gint64
+scale_bitrate (SendoffPlanning *self, gint64 stereo_bps, int channels)
+{
+  const SendoffPlatformSettings *recommended = self->platform != NULL ? self->platform->recommended : NULL;
+  gboolean is_recommended = recommended != NULL && recommended->audio_bitrate_bps == stereo_bps;
+
+  if (channels == 1)
+    return is_recommended && recommended->mono_bitrate_bps > 0 ? recommended->mono_bitrate_bps : stereo_bps / 2;
+  if (channels > 2)
+    return is_recommended && recommended->surround_bitrate_bps > 0 ? recommended->surround_bitrate_bps
+                                                                   : stereo_bps * 2;
+  return stereo_bps;
+}
+
 /* Tables give the rate of stereo. What was asked for is taken as it is; the rules check its range. */
 static gint64
 choose_bitrate (SendoffPlanning *self, int channels)
@@ -130,10 +145,7 @@ choose_bitrate (SendoffPlanning *self, int channels)
     return bitrate;
   if (bitrate <= 0)
     bitrate = self->level != NULL ? self->level->audio_bitrate_bps : 192000;
-  if (channels == 1)
-    bitrate /= 2;
-  else if (channels > 2)
-    bitrate *= 2;
+  bitrate = scale_bitrate (self, bitrate, channels);
   if (self->limits.max_audio_bitrate_bps > 0)
     bitrate = MIN (bitrate, self->limits.max_audio_bitrate_bps);
   return codec->bitrate_max_bps > 0 ? CLAMP (bitrate, codec->bitrate_min_bps, codec->bitrate_max_bps) : bitrate;
