@@ -1,6 +1,7 @@
 #include "app/sendoff-departure.h"
 
 #include "app/sendoff-submission.h"
+#include "base/sendoff-error.h"
 
 /* One video on its way. */
 typedef struct
@@ -44,6 +45,17 @@ finish_one (GTask *task)
 }
 
 static void
+tell (SendoffSourceItem *source, const GError *error)
+{
+  if (g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE))
+    sendoff_source_item_set_lost (source, error->message);
+  else if (g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED))
+    sendoff_source_item_look_again (source);
+  else
+    sendoff_source_item_set_problem (source, error->message);
+}
+
+static void
 on_submitted (GObject *object, GAsyncResult *result, gpointer data)
 {
   Traveller *traveller = data;
@@ -61,7 +73,7 @@ on_submitted (GObject *object, GAsyncResult *result, gpointer data)
   else
     {
       departure->result->n_failed++;
-      sendoff_source_item_set_problem (source, error->message);
+      tell (source, error);
     }
   finish_one (task);
 }
@@ -93,8 +105,8 @@ sendoff_departure_run_async (SendoffEngine *engine,
 
       traveller->task = g_object_ref (task);
       traveller->source = g_object_ref (plan->source);
-      sendoff_submission_run_async (engine, sendoff_source_item_get_file (plan->source), plan->request,
-                                    on_submitted, traveller);
+      sendoff_submission_run_async (engine, sendoff_source_item_get_file (plan->source),
+                                    plan->plan->source_identity, plan->request, on_submitted, traveller);
     }
   finish_one (task);
 }

@@ -15,7 +15,7 @@ is_looking (GListModel *sources)
     {
       g_autoptr (SendoffSourceItem) source = g_list_model_get_item (sources, i);
 
-      if (sendoff_source_item_get_state (source) == SENDOFF_SOURCE_LOOKING)
+      if (sendoff_source_item_get_state (source) <= SENDOFF_SOURCE_LOOKING)
         return TRUE;
     }
   return FALSE;

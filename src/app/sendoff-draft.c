@@ -9,6 +9,7 @@
 #include "app/sendoff-draft-request.h"
 #include "app/sendoff-draft-summary.h"
 #include "app/sendoff-intake.h"
+#include "engine/sendoff-places.h"
 
 struct _SendoffDraft
 {
@@ -109,11 +110,18 @@ static char *
 dup_folder_name (SendoffDraft *self)
 {
   g_autoptr (GFile) folder = self->folder_uri != NULL ? g_file_new_for_uri (self->folder_uri) : NULL;
-  const char *path = folder != NULL ? g_file_peek_path (folder) : NULL;
+  g_autofree char *other_uri
+      = folder == NULL && self->selected != NULL ? sendoff_source_item_dup_folder_uri (self->selected) : NULL;
+  g_autoptr (GFile) other = other_uri != NULL ? g_file_new_for_uri (other_uri) : NULL;
+  g_autofree char *name
+      = folder != NULL || other != NULL ? sendoff_places_dup_name (folder != NULL ? folder : other) : NULL;
 
-  if (folder == NULL)
+  if (name == NULL)
     return g_strdup (_ ("The folder of each video"));
-  return path != NULL ? g_filename_display_name (path) : g_file_get_parse_name (folder);
+  if (other != NULL)
+    return g_strdup_printf (_ ("%s, because nothing can be saved beside “%s”"), name,
+                            sendoff_source_item_get_name (self->selected));
+  return g_steal_pointer (&name);
 }
 
 static void
@@ -247,8 +255,11 @@ make_request (SendoffSourceItem *source, gpointer data)
 {
   SendoffDraft *self = data;
 
+  g_autofree char *folder_uri
+      = self->folder_uri != NULL ? g_strdup (self->folder_uri) : sendoff_source_item_dup_folder_uri (source);
+
   return sendoff_draft_request_new (sendoff_source_item_get_file (source),
-                                    sendoff_source_item_get_captions (source), self->folder_uri,
+                                    sendoff_source_item_get_captions (source), folder_uri,
                                     self->naming_pattern, G_LIST_MODEL (self->outputs));
 }
 
@@ -469,6 +480,8 @@ static void
 on_source_changed (SendoffDraft *self, SendoffSourceItem *source)
 {
   sendoff_draft_plans_forget (self->plans, source);
+  if (source == self->selected)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER_NAME]);
 }
 
 static void
@@ -490,7 +503,7 @@ has_file (SendoffDraft *self, GFile *file)
     {
       g_autoptr (SendoffSourceItem) source = g_list_model_get_item (G_LIST_MODEL (self->sources), i);
 
-      if (g_file_equal (sendoff_source_item_get_file (source), file))
+      if (sendoff_source_item_is_of (source, file))
         return TRUE;
     }
   return FALSE;
@@ -825,8 +838,10 @@ sendoff_draft_get_selected_source (SendoffDraft *self)
 void
 sendoff_draft_select_source (SendoffDraft *self, SendoffSourceItem *source)
 {
-  if (g_set_object (&self->selected, source))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED_SOURCE]);
+  if (!g_set_object (&self->selected, source))
+    return;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED_SOURCE]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER_NAME]);
 }
 
 /** sendoff_draft_get_selected_plan: (transfer none) (nullable): the plan of the video that is looked at,

@@ -3,6 +3,7 @@
 #include "base/sendoff-i18n.h"
 
 #include "app/sendoff-queue-words.h"
+#include "base/sendoff-error.h"
 
 struct _SendoffQueueItem
 {
@@ -127,11 +128,33 @@ sendoff_queue_item_init (SendoffQueueItem *self)
 }
 
 static SendoffQueueState
-get_final_state (SendoffStatus status)
+get_failed_state (const GError *error)
 {
-  return status == SENDOFF_STATUS_COMPLETED ? SENDOFF_QUEUE_COMPLETED
-         : status == SENDOFF_STATUS_FAILED  ? SENDOFF_QUEUE_FAILED
-                                            : SENDOFF_QUEUE_CANCELLED;
+  if (g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE))
+    return SENDOFF_QUEUE_FAILED_LOST;
+  return g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED) ? SENDOFF_QUEUE_FAILED_CHANGED
+                                                                              : SENDOFF_QUEUE_FAILED;
+}
+
+static SendoffQueueState
+get_final_state (SendoffExport *export)
+{
+  SendoffStatus status = sendoff_export_get_status (export);
+
+  if (status == SENDOFF_STATUS_FAILED)
+    return get_failed_state (sendoff_export_get_error (export));
+  return status == SENDOFF_STATUS_COMPLETED ? SENDOFF_QUEUE_COMPLETED : SENDOFF_QUEUE_CANCELLED;
+}
+
+static SendoffQueueState
+get_interrupted_state (SendoffJob *job)
+{
+  if (sendoff_job_get_source_changed (job))
+    return SENDOFF_QUEUE_CHANGED;
+  if (sendoff_job_get_source_problem (job) != NULL)
+    return SENDOFF_QUEUE_LOST;
+  return sendoff_job_get_status (job) == SENDOFF_STATUS_QUEUED ? SENDOFF_QUEUE_STORED
+                                                               : SENDOFF_QUEUE_INTERRUPTED;
 }
 
 static SendoffQueueState
@@ -140,14 +163,11 @@ find_state (SendoffQueueItem *self)
   SendoffStatus status = sendoff_export_get_status (self->export);
 
   if (sendoff_status_is_final (status))
-    return get_final_state (status);
+    return get_final_state (self->export);
   if (self->cancelling)
     return SENDOFF_QUEUE_CANCELLING;
-  if (sendoff_job_get_interrupted (self->job) && sendoff_job_get_source_problem (self->job) != NULL)
-    return SENDOFF_QUEUE_LOST;
   if (sendoff_job_get_interrupted (self->job))
-    return sendoff_job_get_status (self->job) == SENDOFF_STATUS_QUEUED ? SENDOFF_QUEUE_STORED
-                                                                       : SENDOFF_QUEUE_INTERRUPTED;
+    return get_interrupted_state (self->job);
   if (sendoff_job_get_paused (self->job))
     return SENDOFF_QUEUE_PAUSED;
   return status == SENDOFF_STATUS_QUEUED ? SENDOFF_QUEUE_WAITING : SENDOFF_QUEUE_RUNNING;

@@ -17,10 +17,13 @@ typedef enum
   SENDOFF_QUEUE_PAUSED,
   SENDOFF_QUEUE_STORED, /* and never begun */
   SENDOFF_QUEUE_INTERRUPTED,
-  SENDOFF_QUEUE_LOST,      /* interrupted, and the source is not where it was */
+  SENDOFF_QUEUE_LOST,    /* interrupted, and the source is not where it was */
+  SENDOFF_QUEUE_CHANGED, /* interrupted, and another video lies there */
   SENDOFF_QUEUE_CANCELLING,
   SENDOFF_QUEUE_COMPLETED,
   SENDOFF_QUEUE_FAILED,
+  SENDOFF_QUEUE_FAILED_LOST,    /* because of its source */
+  SENDOFF_QUEUE_FAILED_CHANGED, /* because another video lies there */
   SENDOFF_QUEUE_CANCELLED,
 } SendoffQueueState;
 

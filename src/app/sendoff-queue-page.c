@@ -5,6 +5,7 @@
 #include "app/sendoff-cancellation.h"
 #include "app/sendoff-queue-control.h"
 #include "app/sendoff-queue-list.h"
+#include "app/sendoff-queue-locate.h"
 #include "app/sendoff-queue-posters.h"
 #include "app/sendoff-queue-row.h"
 #include "app/sendoff-queue-words.h"
@@ -26,8 +27,6 @@ struct _SendoffQueuePage
   SendoffQueuePosters *posters;      /* (nullable) */
   SendoffCancellation *cancellation; /* (nullable): that can still be taken back */
   AdwToast *toast;                   /* (nullable): which offers that */
-  GtkFileChooserNative *chooser;     /* (nullable): while it is open */
-  SendoffJob *located;               /* (nullable): whose video it asks for */
   GtkScrolledWindow *scroller;
   GtkListView *list;
 };
@@ -307,46 +306,23 @@ continue_job (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_located (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (SendoffQueuePage) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SendoffJob) job = g_steal_pointer (&self->located);
-
-  if (!sendoff_engine_relocate_finish (SENDOFF_ENGINE (object), result, &error))
-    tell (self, error->message);
-  else if (job != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (self), "app.continue-export", "s",
-                                sendoff_job_get_export_id (job));
-}
-
-static void
-on_video_chosen (SendoffQueuePage *self, int response)
-{
-  g_autoptr (GtkFileChooserNative) chooser = g_steal_pointer (&self->chooser);
-  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
-
-  if (response == GTK_RESPONSE_ACCEPT && file != NULL && self->engine != NULL)
-    sendoff_engine_relocate_async (self->engine, self->located, file, NULL, on_located, g_object_ref (self));
-  else
-    g_clear_object (&self->located);
-}
-
-static void
 locate (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  SendoffQueuePage *self = SENDOFF_QUEUE_PAGE (widget);
-  SendoffJob *job = find_job (widget, parameter);
+  SendoffQueueItem *item = find_item (widget, parameter);
+  SendoffEngine *engine = SENDOFF_QUEUE_PAGE (widget)->engine;
 
-  if (job == NULL || self->chooser != NULL || self->located != NULL)
-    return;
-  self->located = g_object_ref (job);
-  self->chooser
-      = gtk_file_chooser_native_new (_ ("Choose the Video Again"), GTK_WINDOW (gtk_widget_get_root (widget)),
-                                     GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Choose"), _ ("_Cancel"));
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
-  g_signal_connect_swapped (self->chooser, "response", G_CALLBACK (on_video_chosen), self);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+  if (item != NULL && engine != NULL)
+    sendoff_queue_locate (engine, item, widget);
+}
+
+static void
+start_again (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SendoffQueueItem *item = find_item (widget, parameter);
+  SendoffEngine *engine = SENDOFF_QUEUE_PAGE (widget)->engine;
+
+  if (item != NULL && engine != NULL)
+    sendoff_queue_start_again (engine, item, widget);
 }
 
 static void
@@ -465,10 +441,6 @@ sendoff_queue_page_dispose (GObject *object)
 
   sendoff_queue_page_stop (self);
   set_jobs (self, NULL);
-  if (self->chooser != NULL)
-    gtk_native_dialog_destroy (GTK_NATIVE_DIALOG (self->chooser));
-  g_clear_object (&self->chooser);
-  g_clear_object (&self->located);
   g_clear_object (&self->posters);
   g_clear_object (&self->engine);
   g_clear_object (&self->monitor);
@@ -521,6 +493,7 @@ install_actions (GtkWidgetClass *widget_class)
     { "queue.resume", "s", resume_job },
     { "queue.continue", "s", continue_job },
     { "queue.locate", "s", locate },
+    { "queue.start-again", "s", start_again },
     { "queue.retry", "s", retry },
     { "queue.cancel", "s", cancel },
     { "queue.cancel-video", "s", cancel_video },

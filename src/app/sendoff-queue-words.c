@@ -81,6 +81,7 @@ dup_state (SendoffQueueItem *item)
     case SENDOFF_QUEUE_INTERRUPTED:
       return g_strdup (_ ("Interrupted: what was made so far is kept"));
     case SENDOFF_QUEUE_LOST:
+    case SENDOFF_QUEUE_CHANGED:
       return g_strdup_printf (_ ("Interrupted. %s"),
                               sendoff_job_get_source_problem (sendoff_queue_item_get_job (item)));
     case SENDOFF_QUEUE_CANCELLING:
@@ -88,6 +89,8 @@ dup_state (SendoffQueueItem *item)
     case SENDOFF_QUEUE_COMPLETED:
       return dup_finished (export);
     case SENDOFF_QUEUE_FAILED:
+    case SENDOFF_QUEUE_FAILED_LOST:
+    case SENDOFF_QUEUE_FAILED_CHANGED:
       return dup_failed (export);
     case SENDOFF_QUEUE_RUNNING:
       return dup_going_on (export);

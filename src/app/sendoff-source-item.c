@@ -4,16 +4,25 @@
 
 #include "app/sendoff-poster.h"
 #include "app/sendoff-words.h"
+#include "base/sendoff-error.h"
+#include "engine/sendoff-places.h"
+
+/* Who writes a file or takes it away does so in several steps. */
+#define SETTLE_MS 500
 
 struct _SendoffSourceItem
 {
   GObject parent_instance;
   GFile *file;
+  GFile *original;       /* (nullable): what the file is a copy of */
+  GFileMonitor *monitor; /* (nullable) */
+  guint check_id;
   GFile *captions; /* (nullable): dropped for it */
   char *name;
   SendoffSourceState state;
   SendoffMediaInfo *info; /* (nullable) */
   char *problem;          /* (nullable) */
+  gboolean has_changed;   /* what is looked at is another video than before */
   GdkPaintable *poster;   /* (nullable) */
   SendoffEngine *engine;  /* (nullable): until it is started */
   gboolean wants_poster, asked_for_poster;
@@ -48,7 +57,7 @@ sendoff_source_item_dispose (GObject *object)
 {
   SendoffSourceItem *self = SENDOFF_SOURCE_ITEM (object);
 
-  g_cancellable_cancel (self->cancellable);
+  sendoff_source_item_stop (self);
   G_OBJECT_CLASS (sendoff_source_item_parent_class)->dispose (object);
 }
 
@@ -58,6 +67,7 @@ sendoff_source_item_finalize (GObject *object)
   SendoffSourceItem *self = SENDOFF_SOURCE_ITEM (object);
 
   g_object_unref (self->file);
+  g_clear_object (&self->original);
   g_clear_object (&self->captions);
   g_object_unref (self->cancellable);
   g_clear_object (&self->poster);
@@ -124,7 +134,8 @@ sendoff_source_item_class_init (SendoffSourceItemClass *klass)
   properties[PROP_FACTS] = g_param_spec_string ("facts", NULL, NULL, NULL, flags);
   properties[PROP_WARNINGS] = g_param_spec_string ("warnings", NULL, NULL, NULL, flags);
   properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, flags);
-  properties[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, SENDOFF_SOURCE_BROKEN, 0, flags);
+  properties[PROP_STATE]
+      = g_param_spec_int ("state", NULL, NULL, 0, SENDOFF_SOURCE_BROKEN, SENDOFF_SOURCE_LOOKING, flags);
   properties[PROP_POSTER] = g_param_spec_object ("poster", NULL, NULL, GDK_TYPE_PAINTABLE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", SENDOFF_TYPE_SOURCE_ITEM, G_SIGNAL_RUN_LAST, 0, NULL,
@@ -136,6 +147,7 @@ sendoff_source_item_class_init (SendoffSourceItemClass *klass)
 static void
 sendoff_source_item_init (SendoffSourceItem *self)
 {
+  self->state = SENDOFF_SOURCE_LOOKING;
   self->cancellable = g_cancellable_new ();
 }
 
@@ -159,11 +171,13 @@ sendoff_source_item_new (GFile *file)
   return self;
 }
 
+/* Takes @info, which may be what it has. */
 static void
 take_state (SendoffSourceItem *self, SendoffSourceState state, SendoffMediaInfo *info, const char *problem)
 {
   g_object_freeze_notify (G_OBJECT (self));
-  g_clear_pointer (&self->info, sendoff_media_info_free);
+  if (info != self->info)
+    g_clear_pointer (&self->info, sendoff_media_info_free);
   self->info = info;
   self->state = state;
   sendoff_source_item_set_problem (self, problem);
@@ -209,6 +223,22 @@ sendoff_source_item_want_poster (SendoffSourceItem *self)
   load_poster (self);
 }
 
+/* ---- Looking ---- */
+
+static void watch (SendoffSourceItem *self);
+
+/* What it was stays known, so that it is known again. */
+static void
+take_error (SendoffSourceItem *self, const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE))
+    take_state (self, SENDOFF_SOURCE_LOST, self->info, error->message);
+  else
+    take_state (self, SENDOFF_SOURCE_BROKEN, NULL, error->message);
+}
+
 static void
 on_scanned (GObject *object, GAsyncResult *result, gpointer data)
 {
@@ -217,9 +247,9 @@ on_scanned (GObject *object, GAsyncResult *result, gpointer data)
   SendoffMediaInfo *info = sendoff_engine_probe_finish (SENDOFF_ENGINE (object), result, &error);
 
   if (info != NULL)
-    take_state (self, SENDOFF_SOURCE_READY, info, NULL);
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    take_state (self, SENDOFF_SOURCE_BROKEN, NULL, error->message);
+    take_state (self, SENDOFF_SOURCE_READY, info, self->problem);
+  else
+    take_error (self, error);
 }
 
 static void
@@ -230,19 +260,72 @@ on_probed (GObject *object, GAsyncResult *result, gpointer data)
   SendoffEngine *engine = SENDOFF_ENGINE (object);
   SendoffMediaInfo *info = sendoff_engine_probe_finish (engine, result, &error);
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  if (info == NULL || !can_be_exported (info))
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    watch (self);
+  if (info == NULL)
     {
-      take_state (self, SENDOFF_SOURCE_BROKEN, info,
-                  error != NULL ? error->message : _ ("There is neither video nor sound in this file."));
+      take_error (self, error);
       return;
     }
-  take_state (self, SENDOFF_SOURCE_READY, info, NULL);
+  if (!can_be_exported (info))
+    {
+      take_state (self, SENDOFF_SOURCE_BROKEN, info, _ ("There is neither video nor sound in this file."));
+      return;
+    }
+  take_state (self, SENDOFF_SOURCE_READY, info,
+              self->has_changed ? _ ("The video has changed since it was added.") : NULL);
+  self->has_changed = FALSE;
   load_poster (self);
   if (!info->scanned)
     sendoff_engine_probe_async (engine, self->file, SENDOFF_PROBE_SCAN, self->cancellable, on_scanned,
                                 g_object_ref (self));
+}
+
+static void
+look (SendoffSourceItem *self)
+{
+  take_state (self, SENDOFF_SOURCE_LOOKING, self->info, NULL);
+  sendoff_engine_probe_async (self->engine, self->file, SENDOFF_PROBE_NONE, self->cancellable, on_probed,
+                              g_object_ref (self));
+}
+
+static void
+on_fetched (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SendoffSourceItem) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) copy = sendoff_engine_spool_finish (SENDOFF_ENGINE (object), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (copy == NULL)
+    {
+      g_autofree char *problem = g_strdup_printf (_ ("%s Copy “%s” to this computer, then choose it again."),
+                                                  error->message, self->name);
+
+      take_state (self, SENDOFF_SOURCE_LOST, self->info, problem);
+      return;
+    }
+  self->original = g_steal_pointer (&self->file);
+  self->file = g_steal_pointer (&copy);
+  look (self);
+}
+
+/* What is not on this computer is read once, and from then on the copy. */
+static void
+begin (SendoffSourceItem *self)
+{
+  g_autofree char *basename = NULL;
+
+  if (g_file_peek_path (self->file) != NULL)
+    {
+      look (self);
+      return;
+    }
+  basename = g_file_get_basename (self->file);
+  take_state (self, SENDOFF_SOURCE_FETCHING, self->info, NULL);
+  sendoff_engine_spool_async (self->engine, self->file, basename, self->cancellable, on_fetched,
+                              g_object_ref (self));
 }
 
 /** sendoff_source_item_start: lets @engine look at the file; what it finds is notified. */
@@ -250,15 +333,180 @@ void
 sendoff_source_item_start (SendoffSourceItem *self, SendoffEngine *engine)
 {
   g_set_object (&self->engine, engine);
-  sendoff_engine_probe_async (engine, self->file, SENDOFF_PROBE_NONE, self->cancellable, on_probed,
-                              g_object_ref (self));
+  begin (self);
 }
+
+/** sendoff_source_item_look_again: another video than before lies where it was. */
+void
+sendoff_source_item_look_again (SendoffSourceItem *self)
+{
+  self->has_changed = TRUE;
+  self->asked_for_poster = FALSE;
+  look (self);
+}
+
+/* ---- Whether it is still there ---- */
+
+static void
+on_checked (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SendoffSourceItem) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (sendoff_engine_check_source_finish (SENDOFF_ENGINE (object), result, &error))
+    {
+      if (self->state == SENDOFF_SOURCE_LOST)
+        take_state (self, SENDOFF_SOURCE_READY, self->info, NULL);
+    }
+  else if (g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED))
+    sendoff_source_item_look_again (self);
+  else
+    take_error (self, error);
+}
+
+static gboolean
+check (gpointer data)
+{
+  SendoffSourceItem *self = data;
+
+  self->check_id = 0;
+  if (self->info != NULL && self->state >= SENDOFF_SOURCE_READY)
+    sendoff_engine_check_source_async (self->engine, self->file, self->info->identity, self->cancellable,
+                                       on_checked, g_object_ref (self));
+  else if (self->state > SENDOFF_SOURCE_READY)
+    look (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_file_changed (SendoffSourceItem *self, GFile *file, GFile *other, GFileMonitorEvent event)
+{
+  if (event == G_FILE_MONITOR_EVENT_ATTRIBUTE_CHANGED || g_cancellable_is_cancelled (self->cancellable))
+    return;
+  g_clear_handle_id (&self->check_id, g_source_remove);
+  self->check_id = g_timeout_add (SETTLE_MS, check, self);
+}
+
+/* Where that is not possible, Export finds out. */
+static void
+watch (SendoffSourceItem *self)
+{
+  if (self->monitor != NULL)
+    return;
+  self->monitor = g_file_monitor_file (self->file, G_FILE_MONITOR_WATCH_MOVES, NULL, NULL);
+  if (self->monitor != NULL)
+    g_signal_connect_object (self->monitor, "changed", G_CALLBACK (on_file_changed), self, G_CONNECT_SWAPPED);
+}
+
+/** sendoff_source_item_set_lost: it cannot be read any more; @problem is a sentence about that. */
+void
+sendoff_source_item_set_lost (SendoffSourceItem *self, const char *problem)
+{
+  take_state (self, SENDOFF_SOURCE_LOST, self->info, problem);
+}
+
+/* ---- Another place ---- */
+
+static void
+take_file (SendoffSourceItem *self, GFile *file)
+{
+  g_set_object (&self->file, file);
+  g_clear_object (&self->original);
+  g_clear_object (&self->monitor);
+  g_free (self->name);
+  self->name = dup_display_name (file);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAME]);
+}
+
+/* The video was found at another place. */
+typedef struct
+{
+  SendoffSourceItem *item;
+  GFile *file;
+} Move;
+
+static void
+move_free (Move *self)
+{
+  g_object_unref (self->item);
+  g_object_unref (self->file);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Move, move_free)
+
+static void
+on_found (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Move) move = data;
+  g_autoptr (GError) error = NULL;
+  SendoffSourceItem *self = move->item;
+
+  if (sendoff_engine_check_source_finish (SENDOFF_ENGINE (object), result, &error))
+    {
+      take_file (self, move->file);
+      watch (self);
+      take_state (self, SENDOFF_SOURCE_READY, self->info, NULL);
+    }
+  else if (g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED))
+    {
+      g_autofree char *name = dup_display_name (move->file);
+      g_autofree char *problem = g_strdup_printf (
+          _ ("“%s” is another video than “%s”. Choose that one, or open this one as well."), name,
+          self->name);
+
+      take_state (self, SENDOFF_SOURCE_LOST, self->info, problem);
+    }
+  else
+    take_error (self, error);
+}
+
+/** sendoff_source_item_relocate: the video is at @file now. It is taken from there when it is the same one,
+ * or when nothing is known about it yet. */
+void
+sendoff_source_item_relocate (SendoffSourceItem *self, GFile *file)
+{
+  Move *move;
+
+  if (self->info == NULL || g_file_peek_path (file) == NULL)
+    {
+      take_file (self, file);
+      begin (self);
+      return;
+    }
+  move = g_new0 (Move, 1);
+  move->item = g_object_ref (self);
+  move->file = g_object_ref (file);
+  sendoff_engine_check_source_async (self->engine, file, self->info->identity, self->cancellable, on_found,
+                                     move);
+}
+
+/* ---- What is known ---- */
 
 /** sendoff_source_item_get_file: (transfer none): the video. */
 GFile *
 sendoff_source_item_get_file (SendoffSourceItem *self)
 {
   return self->file;
+}
+
+/** sendoff_source_item_is_of: whether it was made for @file. */
+gboolean
+sendoff_source_item_is_of (SendoffSourceItem *self, GFile *file)
+{
+  return g_file_equal (self->original != NULL ? self->original : self->file, file);
+}
+
+/** sendoff_source_item_dup_folder_uri: (transfer full) (nullable): where its files go when nobody said where,
+ * if that is not beside it. */
+char *
+sendoff_source_item_dup_folder_uri (SendoffSourceItem *self)
+{
+  g_autoptr (GFile) parent = g_file_get_parent (self->file);
+  g_autoptr (GFile) folder
+      = sendoff_places_dup_folder_beside (self->original != NULL ? self->original : self->file);
+
+  return parent != NULL && g_file_equal (parent, folder) ? NULL : g_file_get_uri (folder);
 }
 
 /** sendoff_source_item_get_name: (transfer none): its name, readable whatever bytes it has. */
@@ -315,12 +563,14 @@ void
 sendoff_source_item_stop (SendoffSourceItem *self)
 {
   g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->check_id, g_source_remove);
+  g_clear_object (&self->monitor);
 }
 
 /** sendoff_source_item_remove: tells whoever lists it to let it go. */
 void
 sendoff_source_item_remove (SendoffSourceItem *self)
 {
-  g_cancellable_cancel (self->cancellable);
+  sendoff_source_item_stop (self);
   g_signal_emit (self, signals[SIGNAL_REMOVE], 0);
 }

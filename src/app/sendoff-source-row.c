@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "app/sendoff-chips.h"
+#include "app/sendoff-locate.h"
 
 struct _SendoffSourceRow
 {
@@ -10,6 +11,7 @@ struct _SendoffSourceRow
   SendoffSourceItem *item; /* (nullable): rows of a long list are used again */
   GtkWidget *poster;
   GtkWidget *remove_button;
+  GtkWidget *locate_button;
 };
 
 enum
@@ -25,7 +27,13 @@ static GParamSpec *properties[N_PROPS];
 static gboolean
 is_looking (GObject *object, int state, gpointer data)
 {
-  return state == SENDOFF_SOURCE_LOOKING;
+  return state <= SENDOFF_SOURCE_LOOKING;
+}
+
+static gboolean
+is_lost (GObject *object, int state, gpointer data)
+{
+  return state == SENDOFF_SOURCE_LOST;
 }
 
 static gboolean
@@ -37,6 +45,8 @@ has_text (GObject *object, const char *text, gpointer data)
 static char *
 get_facts (GObject *object, const char *facts, int state, gpointer data)
 {
+  if (state == SENDOFF_SOURCE_FETCHING)
+    return g_strdup (_ ("Copying the video to this computer…"));
   return g_strdup (state == SENDOFF_SOURCE_LOOKING ? _ ("Looking at the video…") : facts);
 }
 
@@ -58,6 +68,23 @@ on_remove_clicked (SendoffSourceRow *self)
   sendoff_source_item_remove (self->item);
 }
 
+static void
+on_located (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SendoffSourceItem) item = data;
+  g_autoptr (GFile) file = sendoff_locate_finish (result);
+
+  if (file != NULL)
+    sendoff_source_item_relocate (item, file);
+}
+
+static void
+on_locate_clicked (SendoffSourceRow *self)
+{
+  sendoff_locate_async (GTK_WIDGET (self), sendoff_source_item_get_file (self->item), on_located,
+                        g_object_ref (self->item));
+}
+
 /* For screen readers. */
 static void
 name_controls (SendoffSourceRow *self)
@@ -65,9 +92,12 @@ name_controls (SendoffSourceRow *self)
   const char *name = sendoff_source_item_get_name (self->item);
   g_autofree char *remove = g_strdup_printf (_ ("Remove %s"), name);
   /* Translators: %s is the name of a video */
+  g_autofree char *locate = g_strdup_printf (_ ("%1$s: %2$s"), _ ("Choose the Video Again…"), name);
   g_autofree char *poster = g_strdup_printf (_ ("Poster of %s"), name);
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->poster), GTK_ACCESSIBLE_PROPERTY_LABEL, poster, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->locate_button), GTK_ACCESSIBLE_PROPERTY_LABEL, locate,
+                                  -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->remove_button), GTK_ACCESSIBLE_PROPERTY_LABEL, remove,
                                   -1);
 }
@@ -129,12 +159,15 @@ sendoff_source_row_class_init (SendoffSourceRowClass *klass)
                                                "/io/github/story_genius/Sendoff/ui/sendoff-source-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SendoffSourceRow, poster);
   gtk_widget_class_bind_template_child (widget_class, SendoffSourceRow, remove_button);
+  gtk_widget_class_bind_template_child (widget_class, SendoffSourceRow, locate_button);
   gtk_widget_class_bind_template_callback (widget_class, is_looking);
   gtk_widget_class_bind_template_callback (widget_class, has_text);
   gtk_widget_class_bind_template_callback (widget_class, get_facts);
   gtk_widget_class_bind_template_callback (widget_class, has_object);
   gtk_widget_class_bind_template_callback (widget_class, has_no_object);
   gtk_widget_class_bind_template_callback (widget_class, on_remove_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_locate_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, is_lost);
 }
 
 static void

@@ -1,10 +1,12 @@
 #include "app/sendoff-submission.h"
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 
 /* What the steps hand on. */
 typedef struct
 {
+  char *identity; /* (nullable) */
   SendoffRequest *request;
   SendoffPlan *plan; /* (nullable) */
 } Submission;
@@ -16,6 +18,7 @@ submission_free (gpointer data)
 
   g_object_unref (self->request);
   g_clear_pointer (&self->plan, sendoff_plan_free);
+  g_free (self->identity);
   g_free (self);
 }
 
@@ -72,7 +75,10 @@ on_probed (GObject *object, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   g_autoptr (SendoffMediaInfo) info = sendoff_engine_probe_finish (engine, result, &error);
 
-  if (info != NULL)
+  if (info != NULL && submission->identity != NULL && g_strcmp0 (info->identity, submission->identity) != 0)
+    error = g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED,
+                                 _ ("The video has changed since it was added."));
+  else if (info != NULL)
     {
       submission->plan = sendoff_engine_plan (engine, info, submission->request);
       error = find_error (submission->plan->issues);
@@ -87,12 +93,14 @@ on_probed (GObject *object, GAsyncResult *result, gpointer data)
 /**
  * sendoff_submission_run_async:
  * @source: the video that @request is about
+ * @identity: (nullable): what was found out about its content before: anything else is not queued
  *
  * Plans for what the file really holds, and queues it.
  */
 void
 sendoff_submission_run_async (SendoffEngine *engine,
                               GFile *source,
+                              const char *identity,
                               SendoffRequest *request,
                               GAsyncReadyCallback callback,
                               gpointer data)
@@ -100,6 +108,7 @@ sendoff_submission_run_async (SendoffEngine *engine,
   GTask *task = g_task_new (engine, NULL, callback, data);
   Submission *submission = g_new0 (Submission, 1);
 
+  submission->identity = g_strdup (identity);
   submission->request = g_object_ref (request);
   g_task_set_source_tag (task, sendoff_submission_run_async);
   g_task_set_task_data (task, submission, submission_free);

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 void sendoff_submission_run_async (SendoffEngine *engine,
                                    GFile *source,
+                                   const char *identity,
                                    SendoffRequest *request,
                                    GAsyncReadyCallback callback,
                                    gpointer data);

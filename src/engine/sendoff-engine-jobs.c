@@ -237,9 +237,10 @@ sendoff_engine_resume_async (SendoffEngine *self,
 static void
 note_source_problem (SendoffJob *job, const GError *error)
 {
-  if (g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE)
-      || g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED))
-    sendoff_job_set_source_problem (job, error->message);
+  gboolean changed = g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED);
+
+  if (changed || g_error_matches (error, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_UNREADABLE))
+    sendoff_job_set_source_problem (job, error->message, changed);
 }
 
 /** sendoff_engine_resume_finish: FALSE with %G_IO_ERROR_WOULD_BLOCK when another process carries the job out, with
@@ -260,7 +261,7 @@ sendoff_engine_resume_finish (SendoffEngine *self, GAsyncResult *result, GError 
       g_propagate_error (error, local);
       return FALSE;
     }
-  sendoff_job_set_source_problem (submission->job, NULL);
+  sendoff_job_set_source_problem (submission->job, NULL, FALSE);
   if (sendoff_engine_get_queue (self) == NULL || sendoff_queue_contains (sendoff_engine_get_queue (self), submission->job))
     return TRUE;
   sendoff_job_set_interrupted (submission->job, FALSE);

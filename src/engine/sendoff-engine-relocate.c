@@ -74,6 +74,63 @@ sendoff_source_check_job (const SendoffStoredJob *job, GError **error)
   return sendoff_source_check (file, job->source_id, error);
 }
 
+typedef struct
+{
+  GFile *file;
+  char *identity;
+} Check;
+
+static void
+check_free (gpointer data)
+{
+  Check *self = data;
+
+  g_object_unref (self->file);
+  g_free (self->identity);
+  g_free (self);
+}
+
+static void
+check_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
+{
+  const Check *check = data;
+  GError *error = NULL;
+
+  if (sendoff_source_check (check->file, check->identity, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/** sendoff_engine_check_source_async: whether the content of @file is still, or again, that of @identity, as
+ * the facts about a source have it. */
+void
+sendoff_engine_check_source_async (SendoffEngine *self,
+                                   GFile *file,
+                                   const char *identity,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  Check *check = g_new0 (Check, 1);
+
+  check->file = g_object_ref (file);
+  check->identity = g_strdup (identity);
+  g_task_set_source_tag (task, sendoff_engine_check_source_async);
+  g_task_set_task_data (task, check, check_free);
+  g_task_run_in_thread (task, check_thread);
+}
+
+/** sendoff_engine_check_source_finish: FALSE with the errors of sendoff_source_check() or
+ * %G_IO_ERROR_CANCELLED. */
+gboolean
+sendoff_engine_check_source_finish (SendoffEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
 static gboolean
 store_uri (Relocation *self, GError **error)
 {
@@ -167,6 +224,6 @@ sendoff_engine_relocate_finish (SendoffEngine *self, GAsyncResult *result, GErro
   relocation = g_task_get_task_data (G_TASK (result));
   uri = g_file_get_uri (relocation->file);
   g_object_set (sendoff_job_get_request (relocation->job), "source-uri", uri, NULL);
-  sendoff_job_set_source_problem (relocation->job, NULL);
+  sendoff_job_set_source_problem (relocation->job, NULL, FALSE);
   return TRUE;
 }

@@ -182,6 +182,15 @@ void sendoff_engine_control_async (SendoffEngine *self, SendoffJob *job, Sendoff
                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 gboolean sendoff_engine_control_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
 
+/* Whether @file is the source with @identity: FALSE with SOURCE_UNREADABLE or SOURCE_CHANGED. */
+void sendoff_engine_check_source_async (SendoffEngine *self,
+                                        GFile *file,
+                                        const char *identity,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer data);
+gboolean sendoff_engine_check_source_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+
 /* The source of a job that runs nowhere is at @file now. Only the same video will do: SOURCE_CHANGED otherwise. */
 void sendoff_engine_relocate_async (SendoffEngine *self, SendoffJob *job, GFile *file, GCancellable *cancellable,
                                     GAsyncReadyCallback callback, gpointer data);

@@ -21,6 +21,7 @@ struct _SendoffJob {
   gboolean interrupted, elsewhere;
   gboolean paused;
   char *source_problem; /* (nullable) */
+  gboolean source_changed; /* that problem: it is another video now */
   gboolean cancel_requested;
   guint n_saves; /* how often this process has written it down */
   GListStore *exports;

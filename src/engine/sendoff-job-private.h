@@ -25,7 +25,7 @@ void sendoff_job_set_interrupted (SendoffJob *self, gboolean interrupted);
 void sendoff_job_set_elsewhere (SendoffJob *self, gboolean elsewhere);
 guint sendoff_job_get_n_saves (SendoffJob *self);
 gboolean sendoff_job_take_stored (SendoffJob *self, const SendoffStoredJob *stored);
-void sendoff_job_set_source_problem (SendoffJob *self, const char *problem);
+void sendoff_job_set_source_problem (SendoffJob *self, const char *problem, gboolean changed);
 void sendoff_job_set_started (SendoffJob *self);
 SendoffStoredJob *sendoff_job_dup_retry (SendoffJob *self, int output);
 void sendoff_job_begin_again (SendoffJob *self, const SendoffStoredJob *stored);

@@ -219,14 +219,16 @@ sendoff_job_set_elsewhere (SendoffJob *self, gboolean elsewhere)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ELSEWHERE]);
 }
 
-/** sendoff_job_set_source_problem: why the job cannot go on before its source is found again; NULL when it can. */
+/** sendoff_job_set_source_problem: why the job cannot go on before its source is found again; NULL when it
+ * can. @changed: there is a video, but another one. */
 void
-sendoff_job_set_source_problem (SendoffJob *self, const char *problem)
+sendoff_job_set_source_problem (SendoffJob *self, const char *problem, gboolean changed)
 {
-  if (g_strcmp0 (self->source_problem, problem) == 0)
+  if (g_strcmp0 (self->source_problem, problem) == 0 && self->source_changed == changed)
     return;
   g_free (self->source_problem);
   self->source_problem = g_strdup (problem);
+  self->source_changed = changed;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SOURCE_PROBLEM]);
 }
 
@@ -235,6 +237,13 @@ const char *
 sendoff_job_get_source_problem (SendoffJob *self)
 {
   return self->source_problem;
+}
+
+/** sendoff_job_get_source_changed: whether another video than was planned lies where its source was. */
+gboolean
+sendoff_job_get_source_changed (SendoffJob *self)
+{
+  return self->source_changed;
 }
 
 /** sendoff_job_set_started: notes the time of the first start. */

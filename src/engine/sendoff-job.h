@@ -58,6 +58,7 @@ double sendoff_job_get_progress (SendoffJob *self);
 gboolean sendoff_job_get_interrupted (SendoffJob *self);
 gboolean sendoff_job_get_elsewhere (SendoffJob *self);
 const char *sendoff_job_get_source_problem (SendoffJob *self);
+gboolean sendoff_job_get_source_changed (SendoffJob *self);
 GListModel *sendoff_job_get_exports (SendoffJob *self);
 const SendoffPlan *sendoff_job_get_plan (SendoffJob *self);
 const char *sendoff_job_get_source_name (SendoffJob *self);

@@ -13,6 +13,7 @@
 #include "base/sendoff-units.h"
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-identity.h"
+#include "engine/sendoff-places.h"
 #include "model/sendoff-captions.h"
 #include "model/sendoff-estimate.h"
 #include "model/sendoff-naming.h"
@@ -38,14 +39,12 @@ dup_output_folder (SendoffRequest *request)
   g_autofree char *folder_uri = NULL;
   g_autofree char *source_uri = NULL;
   g_autoptr (GFile) source = NULL;
-  GFile *parent;
 
   g_object_get (request, "output-folder-uri", &folder_uri, "source-uri", &source_uri, NULL);
   if (folder_uri != NULL && *folder_uri != '\0')
     return g_file_new_for_uri (folder_uri);
   source = g_file_new_for_uri (source_uri != NULL ? source_uri : "");
-  parent = g_file_get_parent (source);
-  return parent != NULL ? parent : g_object_ref (source);
+  return sendoff_places_dup_folder_beside (source);
 }
 
 static char *
@@ -59,14 +58,6 @@ dup_source_path (SendoffRequest *request)
     return NULL;
   source = g_file_new_for_uri (uri);
   return g_file_get_path (source);
-}
-
-static char *
-dup_display_name (GFile *file)
-{
-  const char *path = g_file_peek_path (file);
-
-  return path != NULL ? g_filename_display_name (path) : g_file_get_parse_name (file);
 }
 
 /* By inode, so that links to the source count as the source. */
@@ -284,7 +275,7 @@ static void
 check_captions (Preflight *self, guint output, const char *uri)
 {
   g_autoptr (GFile) file = g_file_new_for_uri (uri);
-  g_autofree char *name = dup_display_name (file);
+  g_autofree char *name = sendoff_places_dup_name (file);
   g_autofree char *bytes = NULL;
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
@@ -460,9 +451,18 @@ check_world (Preflight *self)
     }
   if (folder == NULL)
     {
-      sendoff_issues_add (self->issues, SENDOFF_SEVERITY_ERROR, -1, "output-folder",
-                          "output-folder-not-local", "“%s” is not a folder on this computer.",
-                          self->folder_name);
+      sendoff_issues_add (
+          self->issues, SENDOFF_SEVERITY_ERROR, -1, "output-folder", "output-folder-not-local",
+          "“%s” is not a folder on this computer. Choose one that is, and copy the files there afterwards.",
+          self->folder_name);
+      return;
+    }
+  if (!sendoff_places_can_hold_more (self->folder))
+    {
+      sendoff_issues_add (
+          self->issues, SENDOFF_SEVERITY_ERROR, -1, "output-folder", "output-folder-of-one-file",
+          "Only one file of this folder was handed to Sendoff: nothing else can be saved there. "
+          "Choose another folder.");
       return;
     }
   check_folder_writable (self, folder);
@@ -478,16 +478,17 @@ check_world (Preflight *self)
  *
  * Looks at the folders, names and disks that carrying out @plan would meet. Makes and changes nothing.
  *
- * Returns: (transfer full) (element-type SendoffIssue): empty when nothing is in the way. Codes: output-folder-not-local,
- *   output-folder-not-a-folder, output-folder-read-only, output-folder-not-writable, cache-not-writable,
- *   bad-captions, name-not-a-name, name-too-long, overwrites-source, file-exists (information: a number is added; error: cannot be
- *   replaced), file-replaced, disk-full, cache-disk-full, file-too-large
+ * Returns: (transfer full) (element-type SendoffIssue): empty when nothing is in the way. Codes:
+ * output-folder-not-local, output-folder-of-one-file, output-folder-not-a-folder, output-folder-read-only,
+ * output-folder-not-writable, cache-not-writable, bad-captions, name-not-a-name, name-too-long,
+ * overwrites-source, file-exists (information: a number is added; error: cannot be replaced), file-replaced,
+ * disk-full, cache-disk-full, file-too-large
  */
 GPtrArray *
 sendoff_preflight_check (SendoffRequest *request, const SendoffPlan *plan, const char *cache_dir)
 {
   g_autoptr (GFile) folder = dup_output_folder (request);
-  g_autofree char *folder_name = dup_display_name (folder);
+  g_autofree char *folder_name = sendoff_places_dup_name (folder);
   g_autofree char *source_path = dup_source_path (request);
   Preflight self = {
     .plan = plan,
@@ -520,7 +521,7 @@ sendoff_preflight_choose_target (SendoffRequest *request,
                                  GError **error)
 {
   g_autoptr (GFile) folder = dup_output_folder (request);
-  g_autofree char *folder_name = dup_display_name (folder);
+  g_autofree char *folder_name = sendoff_places_dup_name (folder);
   g_autofree char *source_path = dup_source_path (request);
   g_autofree char *path = NULL;
   const char *name = sendoff_plan_get_output (plan, output)->file_name;

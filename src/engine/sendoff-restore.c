@@ -43,7 +43,7 @@ void
 sendoff_restore_take_condition (SendoffJob *job, const SendoffJobCondition *condition)
 {
   sendoff_job_set_elsewhere (job, condition->held);
-  sendoff_job_set_source_problem (job, condition->problem);
+  sendoff_job_set_source_problem (job, condition->problem, FALSE);
   sendoff_job_set_interrupted (job, condition->unfinished && !condition->held);
 }
 

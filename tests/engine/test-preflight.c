@@ -208,6 +208,26 @@ test_folder (Fixture *self, gconstpointer data)
   expect_no_target (self, SENDOFF_ERROR_INVALID_REQUEST);
 }
 
+/* What a sandbox was handed over is the only file of its folder: without being told, nothing is put beside
+ * it. */
+static void
+test_document (Fixture *self, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (g_get_user_runtime_dir (), "doc", "1a2b3c", NULL);
+  g_autofree char *path = g_build_filename (folder, "holiday.mp4", NULL);
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) target = NULL;
+
+  add_output (self, "holiday - YouTube.mp4");
+  g_object_set (self->request, "source-uri", uri, NULL);
+  target = sendoff_preflight_choose_target (self->request, self->plan, 0, &error);
+  g_assert_no_error (error);
+  g_assert_false (g_str_has_prefix (g_file_peek_path (target), folder));
+  set_output_folder (self, folder);
+  expect_issues (self, "error output-folder-of-one-file -1");
+}
+
 static void
 test_permission (Fixture *self, gconstpointer data)
 {
@@ -309,6 +329,7 @@ main (int argc, char **argv)
   ADD ("source", test_source);
   ADD ("folder-in-the-way", test_folder_in_the_way);
   ADD ("folder", test_folder);
+  ADD ("document", test_document);
   ADD ("permission", test_permission);
   ADD ("names", test_names);
   ADD ("room", test_room);
