@@ -138,7 +138,7 @@ add_resolutions (GListStore *list, SendoffCatalog *catalog)
     {
       const SendoffResolution *resolution = g_ptr_array_index (resolutions, i);
       g_autofree char *name
-          = g_strdup_printf ("%s (%d×%d)", resolution->name, resolution->width, resolution->height);
+          = g_strdup_printf ("%s (%d×%d)", _ (resolution->name), resolution->width, resolution->height);
 
       add (list, resolution->preset_id, name);
     }
@@ -153,7 +153,7 @@ add_levels (GListStore *list, SendoffCatalog *catalog)
     {
       const SendoffQualityLevel *level = g_ptr_array_index (levels, i);
 
-      add (list, level->level_id, level->name);
+      add (list, level->level_id, _ (level->name));
     }
 }
 

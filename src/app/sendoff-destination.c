@@ -1,5 +1,6 @@
 #include "app/sendoff-destination.h"
 
+#include "base/sendoff-i18n.h"
 #include "model/sendoff-rules.h"
 
 struct _SendoffDestination
@@ -128,14 +129,21 @@ can_be_made (const char *container, const char *video_codec, const char *audio_c
          && (audio_codec == NULL || sendoff_rules_is_implemented (audio_codec));
 }
 
+/* (transfer full) (nullable): words of the shipped catalog in the user's language. gettext knows "" as its header. */
+static char *
+dup_words (const char *words)
+{
+  return words != NULL && *words != '\0' ? g_strdup (_ (words)) : g_strdup (words);
+}
+
 static SendoffDestination *
 new_for_platform (const SendoffPlatform *platform, guint *n_in_group)
 {
   SendoffDestination *self = g_object_new (SENDOFF_TYPE_DESTINATION, NULL);
 
   self->id = g_strdup (platform->platform_id);
-  self->name = g_strdup (platform->name);
-  self->description = g_strdup (platform->compatibility_notes);
+  self->name = g_strdup (_ (platform->name));
+  self->description = dup_words (platform->compatibility_notes);
   self->icon_name = g_strdup (platform->icon_name);
   for (guint i = 0; i < G_N_ELEMENTS (groups) && !platform->api_surface; i++)
     if (g_strcmp0 (groups[i].group, platform->group) == 0)
@@ -149,8 +157,8 @@ new_for_preset (const SendoffPreset *preset)
   SendoffDestination *self = g_object_new (SENDOFF_TYPE_DESTINATION, NULL);
 
   self->id = g_strdup (preset->preset_id);
-  self->name = g_strdup (preset->name);
-  self->description = g_strdup (preset->description);
+  self->name = g_strdup (preset->is_system ? _ (preset->name) : preset->name);
+  self->description = preset->is_system ? dup_words (preset->description) : g_strdup (preset->description);
   self->icon_name = g_strdup ("video-x-generic-symbolic");
   self->is_preset = TRUE;
   self->is_usual = TRUE;

@@ -269,7 +269,7 @@ lower_quality (const Case *self, SendoffOutputSettings *settings, guint attempt)
   unset (settings, (const SendoffSetting[]){ SENDOFF_SETTING_CRF, SENDOFF_SETTING_VIDEO_BITRATE, 0 }, NULL);
   sendoff_output_settings_set_string (settings, SENDOFF_SETTING_QUALITY, level->level_id);
   /* Translators: %s is the name of a quality level that makes smaller files */
-  return g_strdup_printf (_ ("Make It Fit (%s Quality)"), level->name);
+  return g_strdup_printf (_ ("Make It Fit (%s Quality)"), _ (level->name));
 }
 
 static gboolean
@@ -297,7 +297,7 @@ lower_resolution (const Case *self, SendoffOutputSettings *settings, guint attem
              NULL);
       sendoff_output_settings_set_string (settings, SENDOFF_SETTING_QUALITY, "low");
       sendoff_output_settings_set_string (settings, SENDOFF_SETTING_RESOLUTION, resolution->preset_id);
-      return g_strdup_printf (_ ("Make It Fit (%s)"), resolution->name);
+      return g_strdup_printf (_ ("Make It Fit (%s)"), _ (resolution->name));
     }
   return NULL;
 }

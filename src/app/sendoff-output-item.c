@@ -70,8 +70,8 @@ dup_first_title (SendoffOutputItem *self)
       = preset_id != NULL ? sendoff_catalog_get_preset (self->catalog, preset_id) : NULL;
 
   if (platform != NULL)
-    return g_strdup (platform->name);
-  return g_strdup (preset != NULL ? preset->name : _ ("Video"));
+    return g_strdup (_ (platform->name));
+  return g_strdup (preset == NULL ? _ ("Video") : preset->is_system ? _ (preset->name) : preset->name);
 }
 
 static void

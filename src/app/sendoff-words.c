@@ -131,7 +131,7 @@ dup_quality (const SendoffOutputPlan *output, SendoffCatalog *catalog)
 
   if (level == NULL || (output->video != NULL && output->video->rate_control != SENDOFF_RATE_CRF))
     return NULL;
-  word = g_utf8_strdown (level->name, -1);
+  word = g_utf8_strdown (_ (level->name), -1);
   /* Translators: %s is a quality level in small letters, as in "good quality" */
   return g_strdup_printf (_ ("%s quality"), word);
 }

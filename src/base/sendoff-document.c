@@ -277,7 +277,7 @@ sendoff_doc_to_json (const SendoffDocType *type, gconstpointer doc)
 static gboolean
 bad_member (const SendoffDocType *type, const SendoffField *field, const char *wanted, GError **error)
 {
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("In the %s, “%s” must be %s."), _ (type->name),
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("In the %s, “%s” must be %s."), type->name,
                field->name, wanted);
   return FALSE;
 }
@@ -431,7 +431,7 @@ sendoff_doc_from_json (const SendoffDocType *type, JsonNode *node, GError **erro
 
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("The %s must be a JSON object."), _ (type->name));
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("The %s must be a JSON object."), type->name);
       return NULL;
     }
   object = json_node_get_object (node);

@@ -554,13 +554,13 @@ decide (const Candidate *self, gboolean is_video, const Objection *objections, g
 
   if (reason == NULL)
     sendoff_planning_issue (self->planning, INFO, "copy", "copied",
-                            is_video ? "The video is copied, nothing is lost." : "The audio is copied, nothing is lost.");
+                            is_video ? "The video is copied, nothing is lost." : N_ ("The audio is copied, nothing is lost."));
   else if (self->mode == COPY_REQUIRE)
     sendoff_planning_issue (self->planning, ERROR, "copy", "copy-impossible",
-                            is_video ? "The video cannot be copied: %s." : "The audio cannot be copied: %s.", reason);
+                            is_video ? "The video cannot be copied: %s." : N_ ("The audio cannot be copied: %s."), reason);
   else if (self->mode == COPY_AUTO)
     sendoff_planning_issue (self->planning, INFO, "copy", "not-copied",
-                            is_video ? "The video is encoded: %s." : "The audio is encoded: %s.", reason);
+                            is_video ? "The video is encoded: %s." : N_ ("The audio is encoded: %s."), reason);
   return reason == NULL;
 }
 

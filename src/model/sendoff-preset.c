@@ -363,12 +363,12 @@ append_size_of_picture (GString *words,
   const SendoffResolution *resolution = sendoff_catalog_get_resolution (catalog, wanted);
 
   if (resolution != NULL)
-    append (words, resolution->name);
+    append (words, _ (resolution->name));
   else if (wanted != NULL && !g_str_equal (wanted, "source"))
     append (words, wanted);
   else if (limit != NULL)
     /* Translators: %s is a size of pictures such as 1080p */
-    append_printf (words, _ ("at most %s"), limit->name);
+    append_printf (words, _ ("at most %s"), _ (limit->name));
   else
     append (words, _ ("size of the source"));
 }
@@ -469,7 +469,7 @@ sendoff_preset_dup_words (const SendoffPreset *preset, SendoffCatalog *catalog)
   platform = sendoff_catalog_get_platform (catalog, get_text (settings, SENDOFF_SETTING_PLATFORM));
   if (platform != NULL)
     /* Translators: %s is a place to publish, such as YouTube */
-    append_printf (words, _ ("for %s"), platform->name);
+    append_printf (words, _ ("for %s"), _ (platform->name));
   if (g_strcmp0 (get_text (settings, SENDOFF_SETTING_CODEC), NONE) != 0)
     append_size_of_picture (words, preset, settings, catalog);
   append_formats (words, settings, catalog);

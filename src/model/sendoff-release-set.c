@@ -274,9 +274,9 @@ get_output_name (SendoffOutputSettings *output, SendoffCatalog *catalog)
   const SendoffPreset *preset = sendoff_catalog_get_preset (catalog, preset_id);
 
   if (platform != NULL)
-    return platform->name;
+    return _ (platform->name);
   if (preset != NULL)
-    return preset->name;
+    return preset->is_system ? _ (preset->name) : preset->name;
   return platform_id != NULL ? platform_id : preset_id != NULL ? preset_id : _ ("Video");
 }
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 
+import catalog_words
+
 TOP, BUILD = sys.argv[1:3]
 MARKS = re.compile(r'\b(?:_|N_|C_|NC_|ngettext) ?\(\s*"|\b(?:sendoff_issues_add|sendoff_planning_issue) \(|translatable="yes"')
 CONVERSION = re.compile(r'%(?:\d+\$)?[-+ #0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?(?:hh|h|ll|l|z|j|t)?[diouxXeEfgGcsp]')
@@ -29,6 +31,12 @@ def test_every_file_is_listed():
     gone = [name for name in names if not os.path.exists(os.path.join(TOP, name))]
     assert not missing, 'not in po/POTFILES.in: %s' % ' '.join(missing)
     assert not gone, 'in po/POTFILES.in, but not there: %s' % ' '.join(gone)
+
+
+def test_catalog_is_listed():
+    """What translators get of the platforms, presets, levels and sizes is what data/ has."""
+    with open(os.path.join(TOP, 'data', 'catalog-words.h'), encoding='utf-8') as file:
+        assert file.read() == catalog_words.text(TOP), 'run: tests/po/catalog_words.py . > data/catalog-words.h'
 
 
 def languages():
@@ -64,20 +72,32 @@ def test_conversions_stay():
         for source, translation in pairs(os.path.join(TOP, 'po', language + '.po')):
             if source and translation:
                 # A percent sign is no conversion, whatever letter follows it.
-                assert (CONVERSION.findall(source.replace('%%', '')) == CONVERSION.findall(translation.replace('%%', ''))
-                        ), (language, source, translation)
+                taken = [CONVERSION.findall(text.replace('%%', '')) for text in (source, translation)]
+                assert taken[0] == taken[1], (language, source, translation)
+
+
+def speak(language, arguments, root):
+    """What the command line says on both of its channels in a language; {root} stands for a folder of its own."""
+    program = os.path.join(BUILD, 'src', 'cli', 'sendoff-cli')
+    env = dict(os.environ, LC_ALL='C.UTF-8', LANGUAGE=language, SENDOFF_DATA_DIR=root, SENDOFF_CACHE_DIR=root,
+               SENDOFF_WORKER=os.path.join(BUILD, 'src', 'worker', 'sendoff-worker'))
+    answer = subprocess.run([program, *arguments], env=env, capture_output=True, check=False)
+    return (answer.stdout + answer.stderr).decode()
 
 
 def test_program_speaks():
-    """The command line finds its translations in the build tree."""
-    program = os.path.join(BUILD, 'src', 'cli', 'sendoff-cli')
-    for language, words in (('de', 'Größe der Quelle'), ('fr', 'taille de la source'), ('xx', 'size of the source')):
+    """The command line finds its translations in the build tree, and so do its workers behind their sandbox."""
+    for language, words, broken in (('de', 'Größe der Quelle', 'ist kein Video'), ('fr', 'taille de la source', 'pas une vidéo'),
+                                    ('xx', 'size of the source', 'is not a video')):
         root = tempfile.mkdtemp(prefix='sendoff-test-')
         try:
-            env = dict(os.environ, LC_ALL='C.UTF-8', LANGUAGE=language, SENDOFF_DATA_DIR=root, SENDOFF_CACHE_DIR=root,
-                       SENDOFF_WORKER=os.path.join(BUILD, 'src', 'worker', 'sendoff-worker'))
-            answer = subprocess.run([program, 'presets', 'new', 'Mine'], env=env, capture_output=True, check=False)
-            assert words in answer.stdout.decode(), (language, answer.stdout, answer.stderr)
+            clip = os.path.join(root, 'broken.mp4')
+            with open(clip, 'wb') as file:
+                file.write(b'\0\0\0\x18ftypisom' + b'not a video at all ' * 500)
+            said = speak(language, ['presets', 'new', 'Mine'], root)
+            assert words in said, (language, said)
+            said = speak(language, ['probe', clip], root)
+            assert broken in said, (language, said)
         finally:
             shutil.rmtree(root, ignore_errors=True)
 
