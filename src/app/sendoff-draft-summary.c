@@ -6,6 +6,7 @@
 #include "app/sendoff-source-item.h"
 #include "app/sendoff-words.h"
 #include "base/sendoff-units.h"
+#include "engine/sendoff-places.h"
 #include "model/sendoff-estimate.h"
 
 static gboolean
@@ -113,4 +114,29 @@ sendoff_draft_summary_dup_totals (SendoffEngine *engine, GListModel *outputs, GP
   files = g_strdup_printf (ngettext ("%u file · about %s", "%u files · about %s", n), n, size);
   finish = dup_finish (work_us);
   return finish != NULL ? g_strdup_printf ("%s · %s", files, finish) : g_steal_pointer (&files);
+}
+
+/**
+ * sendoff_draft_summary_dup_folder:
+ * @uri: (nullable): the folder that was chosen; %NULL is beside each video
+ * @selected: (nullable): the video that is looked at
+ *
+ * Returns: (transfer full): where files go, in words
+ */
+char *
+sendoff_draft_summary_dup_folder (const char *uri, SendoffSourceItem *selected)
+{
+  g_autoptr (GFile) folder = uri != NULL ? g_file_new_for_uri (uri) : NULL;
+  g_autofree char *other_uri
+      = folder == NULL && selected != NULL ? sendoff_source_item_dup_folder_uri (selected) : NULL;
+  g_autoptr (GFile) other = other_uri != NULL ? g_file_new_for_uri (other_uri) : NULL;
+  g_autofree char *name
+      = folder != NULL || other != NULL ? sendoff_places_dup_name (folder != NULL ? folder : other) : NULL;
+
+  if (name == NULL)
+    return g_strdup (_ ("The folder of each video"));
+  if (other != NULL)
+    return g_strdup_printf (_ ("%s, because nothing can be saved beside “%s”"), name,
+                            sendoff_source_item_get_name (selected));
+  return g_steal_pointer (&name);
 }

@@ -10,5 +10,6 @@ char *sendoff_draft_summary_dup_reason (GListModel *sources,
                                         GPtrArray *plans,
                                         gboolean submitting);
 char *sendoff_draft_summary_dup_totals (SendoffEngine *engine, GListModel *outputs, GPtrArray *plans);
+char *sendoff_draft_summary_dup_folder (const char *uri, SendoffSourceItem *selected);
 
 G_END_DECLS

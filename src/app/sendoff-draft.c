@@ -3,13 +3,12 @@
 #include <glib/gi18n.h>
 
 #include "app/sendoff-departure.h"
-#include "app/sendoff-destination.h"
 #include "app/sendoff-draft-disks.h"
 #include "app/sendoff-draft-estimates.h"
+#include "app/sendoff-draft-outputs.h"
 #include "app/sendoff-draft-request.h"
+#include "app/sendoff-draft-sources.h"
 #include "app/sendoff-draft-summary.h"
-#include "app/sendoff-intake.h"
-#include "engine/sendoff-places.h"
 
 struct _SendoffDraft
 {
@@ -17,21 +16,16 @@ struct _SendoffDraft
   SendoffEngine *engine;
   SendoffPreferences *preferences;
   gboolean started; /* the engine can be asked */
-  SendoffIntake *intake;
-  GFile *waiting_captions; /* (nullable): dropped before their video */
-  GListStore *sources;
-  GListStore *outputs;
-  GListStore *destinations;
+  SendoffDraftSources *sources;
+  SendoffDraftOutputs *outputs;
   SendoffShelf *shelf;
   SendoffDraftPlans *plans;
   SendoffDraftDisks *disks;
   SendoffDraftEstimates *estimates;
   char *folder_uri; /* (nullable): beside the video */
   char *naming_pattern;
-  char *totals;                /* (nullable) */
-  char *reason;                /* (nullable) */
-  SendoffSourceItem *selected; /* (nullable): one of the sources */
-  gboolean following; /* a change of the outputs is being carried over to the cards, or the other way round */
+  char *totals;       /* (nullable) */
+  char *reason;       /* (nullable) */
   gboolean departing; /* Export was pressed and is not through yet */
 };
 
@@ -71,15 +65,13 @@ sendoff_draft_dispose (GObject *object)
 {
   SendoffDraft *self = SENDOFF_DRAFT (object);
 
-  g_list_store_remove_all (self->sources);
-  g_clear_object (&self->selected);
+  g_object_run_dispose (G_OBJECT (self->sources));
   if (self->plans != NULL)
     sendoff_draft_plans_stop (self->plans);
   if (self->disks != NULL)
     sendoff_draft_disks_stop (self->disks);
   if (self->estimates != NULL)
     sendoff_draft_estimates_stop (self->estimates);
-  sendoff_intake_stop (self->intake);
   G_OBJECT_CLASS (sendoff_draft_parent_class)->dispose (object);
 }
 
@@ -91,11 +83,8 @@ sendoff_draft_finalize (GObject *object)
   g_clear_object (&self->plans);
   g_clear_object (&self->disks);
   g_clear_object (&self->estimates);
-  g_clear_object (&self->intake);
-  g_clear_object (&self->waiting_captions);
   g_clear_object (&self->sources);
   g_clear_object (&self->outputs);
-  g_clear_object (&self->destinations);
   g_clear_object (&self->shelf);
   g_clear_object (&self->engine);
   g_clear_object (&self->preferences);
@@ -106,24 +95,6 @@ sendoff_draft_finalize (GObject *object)
   G_OBJECT_CLASS (sendoff_draft_parent_class)->finalize (object);
 }
 
-static char *
-dup_folder_name (SendoffDraft *self)
-{
-  g_autoptr (GFile) folder = self->folder_uri != NULL ? g_file_new_for_uri (self->folder_uri) : NULL;
-  g_autofree char *other_uri
-      = folder == NULL && self->selected != NULL ? sendoff_source_item_dup_folder_uri (self->selected) : NULL;
-  g_autoptr (GFile) other = other_uri != NULL ? g_file_new_for_uri (other_uri) : NULL;
-  g_autofree char *name
-      = folder != NULL || other != NULL ? sendoff_places_dup_name (folder != NULL ? folder : other) : NULL;
-
-  if (name == NULL)
-    return g_strdup (_ ("The folder of each video"));
-  if (other != NULL)
-    return g_strdup_printf (_ ("%s, because nothing can be saved beside “%s”"), name,
-                            sendoff_source_item_get_name (self->selected));
-  return g_steal_pointer (&name);
-}
-
 static void
 sendoff_draft_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
@@ -132,16 +103,16 @@ sendoff_draft_get_property (GObject *object, guint prop_id, GValue *value, GPara
   switch (prop_id)
     {
     case PROP_SOURCES:
-      g_value_set_object (value, self->sources);
+      g_value_set_object (value, sendoff_draft_get_sources (self));
       break;
     case PROP_OUTPUTS:
-      g_value_set_object (value, self->outputs);
+      g_value_set_object (value, sendoff_draft_get_outputs (self));
       break;
     case PROP_DESTINATIONS:
-      g_value_set_object (value, self->destinations);
+      g_value_set_object (value, sendoff_draft_get_destinations (self));
       break;
     case PROP_HAS_SOURCES:
-      g_value_set_boolean (value, g_list_model_get_n_items (G_LIST_MODEL (self->sources)) > 0);
+      g_value_set_boolean (value, g_list_model_get_n_items (sendoff_draft_get_sources (self)) > 0);
       break;
     case PROP_CAN_EXPORT:
       g_value_set_boolean (value, self->reason == NULL);
@@ -153,7 +124,8 @@ sendoff_draft_get_property (GObject *object, guint prop_id, GValue *value, GPara
       g_value_set_string (value, self->reason);
       break;
     case PROP_FOLDER_NAME:
-      g_value_take_string (value, dup_folder_name (self));
+      g_value_take_string (value, sendoff_draft_summary_dup_folder (
+                                      self->folder_uri, sendoff_draft_get_selected_source (self)));
       break;
     case PROP_FOLDER_URI:
       g_value_set_string (value, self->folder_uri);
@@ -169,7 +141,7 @@ sendoff_draft_get_property (GObject *object, guint prop_id, GValue *value, GPara
                            g_list_model_get_n_items (sendoff_draft_disks_get_issues (self->disks)) > 0);
       break;
     case PROP_SELECTED_SOURCE:
-      g_value_set_object (value, self->selected);
+      g_value_set_object (value, sendoff_draft_get_selected_source (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -234,33 +206,23 @@ sendoff_draft_class_init (SendoffDraftClass *klass)
 static void
 sendoff_draft_init (SendoffDraft *self)
 {
-  self->intake = sendoff_intake_new ();
-  self->sources = g_list_store_new (SENDOFF_TYPE_SOURCE_ITEM);
-  self->outputs = g_list_store_new (SENDOFF_TYPE_OUTPUT_ITEM);
-  self->destinations = g_list_store_new (SENDOFF_TYPE_DESTINATION);
+  self->sources = sendoff_draft_sources_new ();
   self->naming_pattern = g_strdup (SENDOFF_DEFAULT_NAMING_PATTERN);
   self->reason = g_strdup (_ ("Add a video first."));
 }
 
 /* ---- Plan ---- */
 
-static guint
-count (GListStore *list)
-{
-  return g_list_model_get_n_items (G_LIST_MODEL (list));
-}
-
 static SendoffRequest *
 make_request (SendoffSourceItem *source, gpointer data)
 {
   SendoffDraft *self = data;
-
   g_autofree char *folder_uri
       = self->folder_uri != NULL ? g_strdup (self->folder_uri) : sendoff_source_item_dup_folder_uri (source);
 
   return sendoff_draft_request_new (sendoff_source_item_get_file (source),
                                     sendoff_source_item_get_captions (source), folder_uri,
-                                    self->naming_pattern, G_LIST_MODEL (self->outputs));
+                                    self->naming_pattern, sendoff_draft_get_outputs (self));
 }
 
 static void
@@ -277,7 +239,7 @@ take_text (SendoffDraft *self, char **member, guint prop_id, char *text)
 static void
 remember_outputs (SendoffDraft *self)
 {
-  g_auto (GStrv) texts = sendoff_draft_request_dup_remembered (G_LIST_MODEL (self->outputs));
+  g_auto (GStrv) texts = sendoff_draft_request_dup_remembered (sendoff_draft_get_outputs (self));
 
   sendoff_preferences_set_outputs (self->preferences, (const char *const *)texts);
 }
@@ -285,8 +247,8 @@ remember_outputs (SendoffDraft *self)
 static char *
 dup_reason (SendoffDraft *self, GPtrArray *plans)
 {
-  char *reason = sendoff_draft_summary_dup_reason (G_LIST_MODEL (self->sources), G_LIST_MODEL (self->outputs),
-                                                   plans, self->departing);
+  char *reason = sendoff_draft_summary_dup_reason (sendoff_draft_get_sources (self),
+                                                   sendoff_draft_get_outputs (self), plans, self->departing);
 
   return reason != NULL ? reason : g_strdup (sendoff_draft_disks_get_error (self->disks));
 }
@@ -306,15 +268,16 @@ static void
 on_planned (SendoffDraft *self)
 {
   GPtrArray *plans = sendoff_draft_plans_get (self->plans);
+  GListModel *outputs = sendoff_draft_get_outputs (self);
 
-  for (guint i = 0; i < count (self->outputs); i++)
+  for (guint i = 0; i < g_list_model_get_n_items (outputs); i++)
     {
-      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (G_LIST_MODEL (self->outputs), i);
+      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (outputs, i);
 
       sendoff_output_item_apply (output, self->engine, plans, i);
     }
   take_text (self, &self->totals, PROP_TOTALS,
-             sendoff_draft_summary_dup_totals (self->engine, G_LIST_MODEL (self->outputs), plans));
+             sendoff_draft_summary_dup_totals (self->engine, outputs, plans));
   apply_reason (self);
   remember_outputs (self);
   sendoff_draft_disks_check (self->disks, plans->len > 0 ? g_ptr_array_index (plans, 0) : NULL);
@@ -325,16 +288,17 @@ static void
 on_estimates_changed (SendoffDraft *self)
 {
   GPtrArray *plans = sendoff_draft_plans_get (self->plans);
+  GListModel *outputs = sendoff_draft_get_outputs (self);
 
-  for (guint i = 0; i < count (self->outputs); i++)
+  for (guint i = 0; i < g_list_model_get_n_items (outputs); i++)
     {
-      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (G_LIST_MODEL (self->outputs), i);
+      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (outputs, i);
 
       if (plans->len == 0 || i < ((SendoffDraftPlan *)g_ptr_array_index (plans, 0))->plan->outputs->len)
         sendoff_output_item_apply_estimates (output, self->engine, plans, i);
     }
   take_text (self, &self->totals, PROP_TOTALS,
-             sendoff_draft_summary_dup_totals (self->engine, G_LIST_MODEL (self->outputs), plans));
+             sendoff_draft_summary_dup_totals (self->engine, outputs, plans));
 }
 
 static void
@@ -363,95 +327,7 @@ replan (SendoffDraft *self)
     sendoff_draft_plans_invalidate (self->plans);
 }
 
-/* ---- Outputs and destinations ---- */
-
-static gboolean
-is_wanted (SendoffDraft *self, SendoffDestination *destination)
-{
-  for (guint i = 0; i < count (self->outputs); i++)
-    {
-      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (G_LIST_MODEL (self->outputs), i);
-
-      if (sendoff_destination_is_of (destination, sendoff_output_item_get_settings (output)))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* A card is pressed when there is an output for it. */
-static void
-follow_outputs (SendoffDraft *self)
-{
-  if (self->following)
-    return;
-  self->following = TRUE;
-  for (guint d = 0; d < count (self->destinations); d++)
-    {
-      g_autoptr (SendoffDestination) destination
-          = g_list_model_get_item (G_LIST_MODEL (self->destinations), d);
-
-      sendoff_destination_set_chosen (destination, is_wanted (self, destination));
-    }
-  self->following = FALSE;
-}
-
-static void
-on_outputs_changed (SendoffDraft *self)
-{
-  follow_outputs (self);
-  replan (self);
-}
-
-static void
-on_remove_output (SendoffDraft *self, SendoffOutputItem *output)
-{
-  guint position;
-
-  if (g_list_store_find (self->outputs, output, &position))
-    g_list_store_remove (self->outputs, position);
-}
-
-static void
-add_settings (SendoffDraft *self, SendoffOutputSettings *settings)
-{
-  g_autoptr (SendoffOutputItem) output
-      = sendoff_output_item_new (settings, sendoff_engine_get_catalog (self->engine));
-
-  g_signal_connect_object (settings, "notify", G_CALLBACK (replan), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (output, "notify::typing-problem", G_CALLBACK (apply_reason), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (output, "remove", G_CALLBACK (on_remove_output), self, G_CONNECT_SWAPPED);
-  g_list_store_append (self->outputs, output);
-}
-
-static void
-remove_outputs_for (SendoffDraft *self, SendoffDestination *destination)
-{
-  for (guint i = count (self->outputs); i > 0; i--)
-    {
-      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (G_LIST_MODEL (self->outputs), i - 1);
-
-      if (sendoff_destination_is_of (destination, sendoff_output_item_get_settings (output)))
-        g_list_store_remove (self->outputs, i - 1);
-    }
-}
-
-static void
-on_chosen_changed (SendoffDraft *self, GParamSpec *pspec, SendoffDestination *destination)
-{
-  if (self->following)
-    return;
-  self->following = TRUE;
-  if (sendoff_destination_get_chosen (destination))
-    {
-      g_autoptr (SendoffOutputSettings) settings = sendoff_destination_new_settings (destination);
-
-      add_settings (self, settings);
-    }
-  else
-    remove_outputs_for (self, destination);
-  self->following = FALSE;
-}
+/* ---- Outputs ---- */
 
 /** sendoff_draft_add_output: one more output, which goes nowhere in particular. */
 void
@@ -460,101 +336,30 @@ sendoff_draft_add_output (SendoffDraft *self)
   g_autoptr (SendoffOutputSettings) settings = sendoff_output_settings_new ();
 
   g_return_if_fail (self->started);
-  add_settings (self, settings);
+  sendoff_draft_outputs_add (self->outputs, settings);
 }
 
 /* ---- Sources ---- */
 
-/* One is always selected, as long as there are any. */
 static void
 on_sources_changed (SendoffDraft *self)
 {
-  g_autoptr (SendoffSourceItem) first = g_list_model_get_item (G_LIST_MODEL (self->sources), 0);
-
-  if (self->selected == NULL || !g_list_store_find (self->sources, self->selected, NULL))
-    sendoff_draft_select_source (self, first);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HAS_SOURCES]);
 }
 
 static void
-on_source_changed (SendoffDraft *self, SendoffSourceItem *source)
+on_selected (SendoffDraft *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED_SOURCE]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER_NAME]);
+}
+
+static void
+on_stale (SendoffDraft *self, SendoffSourceItem *source)
 {
   sendoff_draft_plans_forget (self->plans, source);
-  if (source == self->selected)
+  if (source == sendoff_draft_get_selected_source (self))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER_NAME]);
-}
-
-static void
-on_remove_source (SendoffDraft *self, SendoffSourceItem *source)
-{
-  guint position;
-
-  sendoff_source_item_stop (source);
-  if (!g_list_store_find (self->sources, source, &position))
-    return;
-  g_list_store_remove (self->sources, position);
-  sendoff_draft_plans_forget (self->plans, source);
-}
-
-static gboolean
-has_file (SendoffDraft *self, GFile *file)
-{
-  for (guint i = 0; i < count (self->sources); i++)
-    {
-      g_autoptr (SendoffSourceItem) source = g_list_model_get_item (G_LIST_MODEL (self->sources), i);
-
-      if (sendoff_source_item_is_of (source, file))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* (transfer full): the video that captions dropped in @file go with: the one of the same name, else the one
- * that is shown. NULL while there is none. */
-static SendoffSourceItem *
-find_captioned (SendoffDraft *self, GFile *file)
-{
-  for (guint i = 0; i < count (self->sources); i++)
-    {
-      g_autoptr (SendoffSourceItem) source = g_list_model_get_item (G_LIST_MODEL (self->sources), i);
-
-      if (sendoff_intake_share_name (file, sendoff_source_item_get_file (source)))
-        return g_steal_pointer (&source);
-    }
-  return self->selected != NULL ? g_object_ref (self->selected) : NULL;
-}
-
-static void
-add_captions (SendoffDraft *self, GFile *file)
-{
-  g_autoptr (SendoffSourceItem) source = find_captioned (self, file);
-
-  if (source != NULL)
-    sendoff_source_item_set_captions (source, file);
-  else
-    g_set_object (&self->waiting_captions, file);
-}
-
-static void
-add_source (SendoffDraft *self, GFile *file)
-{
-  g_autoptr (SendoffSourceItem) source = NULL;
-
-  if (sendoff_intake_is_captions (file))
-    {
-      add_captions (self, file);
-      return;
-    }
-  if (has_file (self, file))
-    return;
-  source = sendoff_source_item_new (file);
-  g_signal_connect_object (source, "changed", G_CALLBACK (on_source_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (source, "remove", G_CALLBACK (on_remove_source), self, G_CONNECT_SWAPPED);
-  g_list_store_append (self->sources, source);
-  sendoff_source_item_set_captions (source, self->waiting_captions);
-  g_clear_object (&self->waiting_captions);
-  if (self->started)
-    sendoff_source_item_start (source, self->engine);
 }
 
 /**
@@ -566,20 +371,7 @@ add_source (SendoffDraft *self, GFile *file)
 void
 sendoff_draft_add_files (SendoffDraft *self, GPtrArray *files)
 {
-  sendoff_intake_add (self->intake, files);
-}
-
-/* What stood in the way of the last try may be gone. */
-static void
-forget_problems (SendoffDraft *self)
-{
-  for (guint i = 0; i < count (self->sources); i++)
-    {
-      g_autoptr (SendoffSourceItem) source = g_list_model_get_item (G_LIST_MODEL (self->sources), i);
-
-      if (sendoff_source_item_get_state (source) == SENDOFF_SOURCE_READY)
-        sendoff_source_item_set_problem (source, NULL);
-    }
+  sendoff_draft_sources_add_files (self->sources, files);
 }
 
 /** sendoff_draft_set_folder: where files go; @folder is %NULL for beside each video. */
@@ -589,7 +381,7 @@ sendoff_draft_set_folder (SendoffDraft *self, GFile *folder)
   g_free (self->folder_uri);
   self->folder_uri = folder != NULL ? g_file_get_uri (folder) : NULL;
   sendoff_preferences_set_folder_uri (self->preferences, self->folder_uri);
-  forget_problems (self);
+  sendoff_draft_sources_forget_problems (self->sources);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER_URI]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER_NAME]);
   replan (self);
@@ -624,23 +416,22 @@ SendoffRequest *
 sendoff_draft_dup_request (SendoffDraft *self)
 {
   return sendoff_draft_request_new (NULL, NULL, self->folder_uri, self->naming_pattern,
-                                    G_LIST_MODEL (self->outputs));
+                                    sendoff_draft_get_outputs (self));
 }
 
-/** sendoff_draft_use_release_set: puts what the release set keeps in the place of outputs, folder and naming; %NULL for
- * no outputs at all. */
+/** sendoff_draft_use_release_set: puts what the release set keeps in the place of outputs, folder and naming;
+ * %NULL for no outputs at all. */
 void
 sendoff_draft_use_release_set (SendoffDraft *self, const char *release_set_id)
 {
   const SendoffReleaseSet *set = sendoff_shelf_find_release_set (self->shelf, release_set_id);
   g_autoptr (GPtrArray) outputs = set != NULL ? sendoff_release_set_list_outputs (set, NULL) : NULL;
 
-  g_list_store_remove_all (self->outputs);
-  for (guint i = 0; outputs != NULL && i < outputs->len; i++)
-    add_settings (self, g_ptr_array_index (outputs, i));
+  sendoff_draft_outputs_replace (self->outputs, outputs);
   if (set != NULL)
     {
-      g_autoptr (GFile) folder = set->output_folder_uri != NULL ? g_file_new_for_uri (set->output_folder_uri) : NULL;
+      g_autoptr (GFile) folder
+          = set->output_folder_uri != NULL ? g_file_new_for_uri (set->output_folder_uri) : NULL;
 
       sendoff_draft_set_folder (self, folder);
       sendoff_draft_set_naming_pattern (self, set->naming_pattern);
@@ -654,7 +445,7 @@ sendoff_draft_add_preset (SendoffDraft *self, const char *preset_id)
   g_autoptr (SendoffOutputSettings) settings = sendoff_output_settings_new ();
 
   sendoff_output_settings_set_string (settings, SENDOFF_SETTING_PRESET, preset_id);
-  add_settings (self, settings);
+  sendoff_draft_outputs_add (self->outputs, settings);
 }
 
 /* ---- Export ---- */
@@ -667,7 +458,7 @@ on_departed (GObject *object, GAsyncResult *result, gpointer data)
 
   self->departing = FALSE;
   for (guint i = 0; i < departure->gone->len; i++)
-    on_remove_source (self, g_ptr_array_index (departure->gone, i));
+    sendoff_draft_sources_remove (self->sources, g_ptr_array_index (departure->gone, i));
   g_signal_emit (self, signals[SIGNAL_QUEUED], 0, departure->n_queued, departure->n_failed);
   apply_reason (self);
 }
@@ -679,7 +470,7 @@ sendoff_draft_export (SendoffDraft *self)
 {
   if (self->reason != NULL || !self->started)
     return;
-  forget_problems (self);
+  sendoff_draft_sources_forget_problems (self->sources);
   self->departing = TRUE;
   sendoff_draft_estimates_stop (self->estimates);
   sendoff_departure_run_async (self->engine, sendoff_draft_plans_get (self->plans), on_departed,
@@ -689,73 +480,18 @@ sendoff_draft_export (SendoffDraft *self)
 
 /* ---- Start ---- */
 
-static void
-restore_outputs (SendoffDraft *self)
-{
-  g_auto (GStrv) texts = sendoff_preferences_dup_outputs (self->preferences);
-
-  for (guint i = 0; texts[i] != NULL; i++)
-    {
-      g_autoptr (SendoffOutputSettings) settings = sendoff_output_item_parse_remembered (texts[i]);
-
-      if (settings != NULL)
-        add_settings (self, settings);
-    }
-}
-
-static void
-add_destinations (SendoffDraft *self)
-{
-  g_autoptr (GListModel) list = sendoff_destination_list (sendoff_engine_get_catalog (self->engine));
-
-  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
-    {
-      g_autoptr (SendoffDestination) destination = g_list_model_get_item (list, i);
-
-      /* Before it is shown: what is chosen is shown even if it is unusual. */
-      sendoff_destination_set_chosen (destination, is_wanted (self, destination));
-      g_signal_connect_object (destination, "notify::chosen", G_CALLBACK (on_chosen_changed), self,
-                               G_CONNECT_SWAPPED);
-      g_list_store_append (self->destinations, destination);
-    }
-}
-
-/* The presets are others: so are the cards, and what outputs can choose from. */
-static void
-on_catalog_changed (SendoffDraft *self)
-{
-  g_autoptr (GPtrArray) settings = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (guint i = 0; i < count (self->outputs); i++)
-    {
-      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (G_LIST_MODEL (self->outputs), i);
-
-      g_ptr_array_add (settings, g_object_ref (sendoff_output_item_get_settings (output)));
-    }
-  g_list_store_remove_all (self->destinations);
-  g_list_store_remove_all (self->outputs);
-  for (guint i = 0; i < settings->len; i++)
-    add_settings (self, g_ptr_array_index (settings, i));
-  add_destinations (self);
-}
-
 /** sendoff_draft_start: the engine is ready: the catalog can be shown, and files be looked at. */
 void
 sendoff_draft_start (SendoffDraft *self)
 {
+  g_auto (GStrv) remembered = sendoff_preferences_dup_outputs (self->preferences);
+
   g_return_if_fail (!self->started);
   self->started = TRUE;
   sendoff_draft_plans_start (self->plans);
-  restore_outputs (self);
-  add_destinations (self);
+  sendoff_draft_outputs_start (self->outputs, (const char *const *)remembered);
   sendoff_shelf_start (self->shelf);
-  g_signal_connect_object (self->engine, "notify::catalog", G_CALLBACK (on_catalog_changed), self, G_CONNECT_SWAPPED);
-  for (guint i = 0; i < count (self->sources); i++)
-    {
-      g_autoptr (SendoffSourceItem) source = g_list_model_get_item (G_LIST_MODEL (self->sources), i);
-
-      sendoff_source_item_start (source, self->engine);
-    }
+  sendoff_draft_sources_start (self->sources, self->engine);
   replan (self);
 }
 
@@ -767,13 +503,33 @@ sendoff_draft_stop (SendoffDraft *self)
   sendoff_draft_plans_stop (self->plans);
   sendoff_draft_disks_stop (self->disks);
   sendoff_draft_estimates_stop (self->estimates);
-  sendoff_intake_stop (self->intake);
-  for (guint i = 0; i < count (self->sources); i++)
-    {
-      g_autoptr (SendoffSourceItem) source = g_list_model_get_item (G_LIST_MODEL (self->sources), i);
+  sendoff_draft_sources_stop (self->sources);
+}
 
-      sendoff_source_item_stop (source);
-    }
+static void
+connect_parts (SendoffDraft *self)
+{
+  const struct
+  {
+    gpointer part;
+    const char *signal;
+    GCallback callback;
+  } connections[] = {
+    { self->plans, "changed", G_CALLBACK (on_planned) },
+    { self->estimates, "changed", G_CALLBACK (on_estimates_changed) },
+    { self->disks, "changed", G_CALLBACK (on_disks_changed) },
+    { self->disks, "folder-wanted", G_CALLBACK (on_folder_wanted) },
+    { self->disks, "names-wanted", G_CALLBACK (on_names_wanted) },
+    { self->sources, "notify::selected", G_CALLBACK (on_selected) },
+    { self->sources, "stale", G_CALLBACK (on_stale) },
+    { sendoff_draft_get_sources (self), "items-changed", G_CALLBACK (on_sources_changed) },
+    { self->outputs, "changed", G_CALLBACK (replan) },
+    { self->outputs, "typing-problem", G_CALLBACK (apply_reason) },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (connections); i++)
+    g_signal_connect_object (connections[i].part, connections[i].signal, connections[i].callback, self,
+                             G_CONNECT_SWAPPED);
 }
 
 /** sendoff_draft_new: (transfer full): an empty draft; start it when @engine is started. */
@@ -787,22 +543,11 @@ sendoff_draft_new (SendoffEngine *engine, SendoffPreferences *preferences)
   self->shelf = sendoff_shelf_new (engine);
   self->folder_uri = sendoff_preferences_dup_folder_uri (preferences);
   self->naming_pattern = sendoff_preferences_dup_naming_pattern (preferences);
-  self->plans = sendoff_draft_plans_new (engine, G_LIST_MODEL (self->sources), make_request, self);
+  self->outputs = sendoff_draft_outputs_new (engine);
+  self->plans = sendoff_draft_plans_new (engine, sendoff_draft_get_sources (self), make_request, self);
   self->disks = sendoff_draft_disks_new (engine);
-  g_signal_connect_object (self->plans, "changed", G_CALLBACK (on_planned), self, G_CONNECT_SWAPPED);
   self->estimates = sendoff_draft_estimates_new (engine, self->plans);
-  g_signal_connect_object (self->estimates, "changed", G_CALLBACK (on_estimates_changed), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->disks, "changed", G_CALLBACK (on_disks_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->disks, "folder-wanted", G_CALLBACK (on_folder_wanted), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->disks, "names-wanted", G_CALLBACK (on_names_wanted), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->intake, "file", G_CALLBACK (add_source), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->sources, "items-changed", G_CALLBACK (on_sources_changed), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->outputs, "items-changed", G_CALLBACK (on_outputs_changed), self,
-                           G_CONNECT_SWAPPED);
+  connect_parts (self);
   return self;
 }
 
@@ -810,38 +555,35 @@ sendoff_draft_new (SendoffEngine *engine, SendoffPreferences *preferences)
 GListModel *
 sendoff_draft_get_sources (SendoffDraft *self)
 {
-  return G_LIST_MODEL (self->sources);
+  return sendoff_draft_sources_get_list (self->sources);
 }
 
 /** sendoff_draft_get_outputs: (transfer none): SendoffOutputItem. */
 GListModel *
 sendoff_draft_get_outputs (SendoffDraft *self)
 {
-  return G_LIST_MODEL (self->outputs);
+  return sendoff_draft_outputs_get_list (self->outputs);
 }
 
 /** sendoff_draft_get_destinations: (transfer none): SendoffDestination; empty until the start. */
 GListModel *
 sendoff_draft_get_destinations (SendoffDraft *self)
 {
-  return G_LIST_MODEL (self->destinations);
+  return sendoff_draft_outputs_get_destinations (self->outputs);
 }
 
 /** sendoff_draft_get_selected_source: (transfer none) (nullable): the video that is looked at. */
 SendoffSourceItem *
 sendoff_draft_get_selected_source (SendoffDraft *self)
 {
-  return self->selected;
+  return sendoff_draft_sources_get_selected (self->sources);
 }
 
 /** sendoff_draft_select_source: @source (nullable: there is none) is the video that is looked at. */
 void
 sendoff_draft_select_source (SendoffDraft *self, SendoffSourceItem *source)
 {
-  if (!g_set_object (&self->selected, source))
-    return;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED_SOURCE]);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER_NAME]);
+  sendoff_draft_sources_select (self->sources, source);
 }
 
 /** sendoff_draft_get_selected_plan: (transfer none) (nullable): the plan of the video that is looked at,
@@ -849,7 +591,9 @@ sendoff_draft_select_source (SendoffDraft *self, SendoffSourceItem *source)
 const SendoffDraftPlan *
 sendoff_draft_get_selected_plan (SendoffDraft *self)
 {
-  return self->selected != NULL ? sendoff_draft_plans_find (self->plans, self->selected) : NULL;
+  SendoffSourceItem *selected = sendoff_draft_get_selected_source (self);
+
+  return selected != NULL ? sendoff_draft_plans_find (self->plans, selected) : NULL;
 }
 
 /** sendoff_draft_get_folder_issues: (transfer none): SendoffIssueItem about where the files go. */

@@ -1,13 +1,10 @@
-#include "app/sendoff-shelf.h"
+#include "app/sendoff-shelf-private.h"
 
 #include <glib/gi18n.h>
 
 #include "base/sendoff-error.h"
 #include "base/sendoff-label.h"
 #include "model/sendoff-preset.h"
-
-/* Both kinds of files are a few hundred bytes. */
-#define FILE_BYTES_MAX (1024 * 1024)
 
 struct _SendoffShelf
 {
@@ -151,10 +148,18 @@ list_release_sets (SendoffShelf *self, GPtrArray *sets)
   take_items (self->release_sets, items);
 }
 
-static void
-tell (SendoffShelf *self, const char *message)
+/** sendoff_shelf_tell: says @message to whoever listens. */
+void
+sendoff_shelf_tell (SendoffShelf *self, const char *message)
 {
   g_signal_emit (self, signals[SIGNAL_TOLD], 0, message);
+}
+
+/** sendoff_shelf_ask_clash: asks what to do with a file that has the id of @name, which is kept already. */
+void
+sendoff_shelf_ask_clash (SendoffShelf *self, const char *name, const char *text)
+{
+  g_signal_emit (self, signals[SIGNAL_CLASH], 0, name, text);
 }
 
 static void
@@ -167,7 +172,7 @@ on_listed (GObject *object, GAsyncResult *result, gpointer data)
   if (sets != NULL)
     list_release_sets (self, sets);
   else
-    tell (self, error->message);
+    sendoff_shelf_tell (self, error->message);
 }
 
 /** sendoff_shelf_start: the engine is ready: lists what is kept. */
@@ -192,6 +197,21 @@ GListModel *
 sendoff_shelf_get_release_sets (SendoffShelf *self)
 {
   return G_LIST_MODEL (self->release_sets);
+}
+
+/** sendoff_shelf_get_sets: (transfer none) (element-type SendoffReleaseSet): as they are kept, valid until
+ * they change. */
+GPtrArray *
+sendoff_shelf_get_sets (SendoffShelf *self)
+{
+  return self->sets;
+}
+
+/** sendoff_shelf_get_catalog: (transfer none): knows all presets, valid until they change. */
+SendoffCatalog *
+sendoff_shelf_get_catalog (SendoffShelf *self)
+{
+  return sendoff_engine_get_catalog (self->engine);
 }
 
 /** sendoff_shelf_find_preset: (transfer none) (nullable): valid until presets change. */
@@ -220,17 +240,18 @@ sendoff_shelf_match (SendoffShelf *self, SendoffRequest *request)
 
 /* ---- Changes ---- */
 
-/* What is said when a change is made. */
-typedef struct
+struct _SendoffShelfChange
 {
   SendoffShelf *shelf;
   char *message;
-} Change;
+};
 
-static Change *
-change_new (SendoffShelf *self, const char *format, const char *name)
+/** sendoff_shelf_change_new: (transfer full): a change of what is called @name has begun; @format, which
+ * takes the name, is said when it is made. */
+SendoffShelfChange *
+sendoff_shelf_change_new (SendoffShelf *self, const char *format, const char *name)
 {
-  Change *change = g_new0 (Change, 1);
+  SendoffShelfChange *change = g_new0 (SendoffShelfChange, 1);
 
   change->shelf = g_object_ref (self);
 #pragma GCC diagnostic push
@@ -240,10 +261,12 @@ change_new (SendoffShelf *self, const char *format, const char *name)
   return change;
 }
 
-static void
-change_finish (Change *change, const GError *error)
+/** sendoff_shelf_change_finish: says what became of @change, and frees it. @error (nullable): why it was not
+ * made. */
+void
+sendoff_shelf_change_finish (SendoffShelfChange *change, const GError *error)
 {
-  tell (change->shelf, error != NULL ? error->message : change->message);
+  sendoff_shelf_tell (change->shelf, error != NULL ? error->message : change->message);
   g_object_unref (change->shelf);
   g_free (change->message);
   g_free (change);
@@ -255,7 +278,7 @@ on_preset_saved (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   sendoff_engine_save_preset_finish (SENDOFF_ENGINE (object), result, &error);
-  change_finish (data, error);
+  sendoff_shelf_change_finish (data, error);
 }
 
 static void
@@ -264,38 +287,43 @@ on_preset_removed (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   sendoff_engine_remove_preset_finish (SENDOFF_ENGINE (object), result, &error);
-  change_finish (data, error);
+  sendoff_shelf_change_finish (data, error);
 }
 
 static void
 on_sets_changed (GObject *object, GAsyncResult *result, gpointer data)
 {
-  Change *change = data;
+  SendoffShelfChange *change = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) sets = sendoff_engine_release_sets_finish (SENDOFF_ENGINE (object), result, &error);
 
   if (sets != NULL)
     list_release_sets (change->shelf, sets);
-  change_finish (change, error);
+  sendoff_shelf_change_finish (change, error);
 }
 
-static void
-save_preset (SendoffShelf *self, const SendoffPreset *preset)
+/** sendoff_shelf_keep_preset: keeps @preset; the one with its id is replaced. */
+void
+sendoff_shelf_keep_preset (SendoffShelf *self, const SendoffPreset *preset)
 {
-  sendoff_engine_save_preset_async (self->engine, preset, NULL, on_preset_saved,
-                                    change_new (self, _ ("“%s” is kept as a preset"), preset->name));
+  sendoff_engine_save_preset_async (
+      self->engine, preset, NULL, on_preset_saved,
+      sendoff_shelf_change_new (self, _ ("“%s” is kept as a preset"), preset->name));
 }
 
-static void
-save_set (SendoffShelf *self, const SendoffReleaseSet *set)
+/** sendoff_shelf_keep_set: keeps @set; the one with its id is replaced. */
+void
+sendoff_shelf_keep_set (SendoffShelf *self, const SendoffReleaseSet *set)
 {
-  sendoff_engine_save_release_set_async (self->engine, set, NULL, on_sets_changed,
-                                         change_new (self, _ ("“%s” is kept as a release set"), set->name));
+  sendoff_engine_save_release_set_async (
+      self->engine, set, NULL, on_sets_changed,
+      sendoff_shelf_change_new (self, _ ("“%s” is kept as a release set"), set->name));
 }
 
-/* The user's own preset that is called @name. */
-static const SendoffPreset *
-find_own (SendoffShelf *self, const char *name)
+/** sendoff_shelf_find_own: (transfer none) (nullable): the user's own preset that is called @name, valid
+ * until presets change. */
+const SendoffPreset *
+sendoff_shelf_find_own (SendoffShelf *self, const char *name)
 {
   GPtrArray *presets = sendoff_catalog_get_presets (sendoff_engine_get_catalog (self->engine));
 
@@ -315,7 +343,7 @@ sendoff_shelf_save_settings (SendoffShelf *self, const char *name, SendoffOutput
 {
   SendoffCatalog *catalog = sendoff_engine_get_catalog (self->engine);
   g_autofree char *clean = g_strstrip (g_strdup (name));
-  const SendoffPreset *old = find_own (self, clean);
+  const SendoffPreset *old = sendoff_shelf_find_own (self, clean);
   /* Under a name that nobody has, so that only the kept one's is in the way of nothing. */
   g_autofree char *free_name
       = old != NULL ? g_strdup_printf ("%s %s", clean, old->preset_id) : g_strdup (clean);
@@ -324,7 +352,7 @@ sendoff_shelf_save_settings (SendoffShelf *self, const char *name, SendoffOutput
 
   if (preset == NULL)
     {
-      tell (self, error->message);
+      sendoff_shelf_tell (self, error->message);
       return;
     }
   if (old != NULL)
@@ -335,7 +363,7 @@ sendoff_shelf_save_settings (SendoffShelf *self, const char *name, SendoffOutput
       g_free (preset->name);
       preset->name = g_strdup (clean);
     }
-  save_preset (self, preset);
+  sendoff_shelf_keep_preset (self, preset);
 }
 
 /** sendoff_shelf_save_request: keeps the outputs, folder and naming of @request as a release set; the one
@@ -352,7 +380,7 @@ sendoff_shelf_save_request (SendoffShelf *self, const char *name, SendoffRequest
 
   if (set == NULL)
     {
-      tell (self, error->message);
+      sendoff_shelf_tell (self, error->message);
       return;
     }
   if (old != NULL)
@@ -360,7 +388,7 @@ sendoff_shelf_save_request (SendoffShelf *self, const char *name, SendoffRequest
       g_free (set->release_set_id);
       set->release_set_id = g_strdup (old->release_set_id);
     }
-  save_set (self, set);
+  sendoff_shelf_keep_set (self, set);
 }
 
 /** sendoff_shelf_rename: gives @item, which is the user's own, another name. */
@@ -372,7 +400,7 @@ sendoff_shelf_rename (SendoffShelf *self, SendoffShelfItem *item, const char *na
   g_autofree char *clean = sendoff_label_clean (name, &error);
 
   if (clean == NULL)
-    tell (self, error->message);
+    sendoff_shelf_tell (self, error->message);
   else if (sendoff_shelf_item_get_kind (item) == SENDOFF_SHELF_RELEASE_SET)
     {
       const SendoffReleaseSet *old = sendoff_shelf_find_release_set (self, id);
@@ -382,7 +410,7 @@ sendoff_shelf_rename (SendoffShelf *self, SendoffShelfItem *item, const char *na
         return;
       g_free (set->name);
       set->name = g_steal_pointer (&clean);
-      save_set (self, set);
+      sendoff_shelf_keep_set (self, set);
     }
   else
     {
@@ -393,7 +421,7 @@ sendoff_shelf_rename (SendoffShelf *self, SendoffShelfItem *item, const char *na
         return;
       g_free (preset->name);
       preset->name = g_steal_pointer (&clean);
-      save_preset (self, preset);
+      sendoff_shelf_keep_preset (self, preset);
     }
 }
 
@@ -408,9 +436,10 @@ is_free_set_name (const char *name, gpointer sets)
   return TRUE;
 }
 
-/* (transfer full): @set as one more, with an id and a name that are free. */
-static SendoffReleaseSet *
-copy_set (SendoffShelf *self, const SendoffReleaseSet *set, GError **error)
+/** sendoff_shelf_copy_set: (transfer full): @set as one more, with an id and a name that are free. %NULL with
+ * @error when it is none. */
+SendoffReleaseSet *
+sendoff_shelf_copy_set (SendoffShelf *self, const SendoffReleaseSet *set, GError **error)
 {
   g_autoptr (SendoffReleaseSet) copy = sendoff_release_set_copy (set);
   g_autofree char *text = NULL;
@@ -435,10 +464,10 @@ sendoff_shelf_duplicate (SendoffShelf *self, SendoffShelfItem *item)
   if (sendoff_shelf_item_get_kind (item) == SENDOFF_SHELF_RELEASE_SET)
     {
       const SendoffReleaseSet *set = sendoff_shelf_find_release_set (self, id);
-      g_autoptr (SendoffReleaseSet) copy = set != NULL ? copy_set (self, set, &error) : NULL;
+      g_autoptr (SendoffReleaseSet) copy = set != NULL ? sendoff_shelf_copy_set (self, set, &error) : NULL;
 
       if (copy != NULL)
-        save_set (self, copy);
+        sendoff_shelf_keep_set (self, copy);
     }
   else
     {
@@ -449,10 +478,10 @@ sendoff_shelf_duplicate (SendoffShelf *self, SendoffShelfItem *item)
                 : NULL;
 
       if (copy != NULL)
-        save_preset (self, copy);
+        sendoff_shelf_keep_preset (self, copy);
     }
   if (error != NULL)
-    tell (self, error->message);
+    sendoff_shelf_tell (self, error->message);
 }
 
 /** sendoff_shelf_remove: forgets @item, which is the user's own. */
@@ -460,187 +489,11 @@ void
 sendoff_shelf_remove (SendoffShelf *self, SendoffShelfItem *item)
 {
   const char *id = sendoff_shelf_item_get_id (item);
-  Change *change = change_new (self, _ ("“%s” is deleted"), sendoff_shelf_item_get_name (item));
+  SendoffShelfChange *change
+      = sendoff_shelf_change_new (self, _ ("“%s” is deleted"), sendoff_shelf_item_get_name (item));
 
   if (sendoff_shelf_item_get_kind (item) == SENDOFF_SHELF_RELEASE_SET)
     sendoff_engine_remove_release_set_async (self->engine, id, NULL, on_sets_changed, change);
   else
     sendoff_engine_remove_preset_async (self->engine, id, NULL, on_preset_removed, change);
-}
-
-/* ---- Files ---- */
-
-/* The one member that only release sets have. */
-static gboolean
-is_release_set (const char *text, gsize length)
-{
-  g_autoptr (JsonNode) node = sendoff_json_parse (text, (gssize)length, NULL);
-
-  return node != NULL && JSON_NODE_HOLDS_OBJECT (node)
-         && json_object_has_member (json_node_get_object (node), "outputs");
-}
-
-static void
-import_set (SendoffShelf *self, const char *text, gsize length, SendoffImportMode mode, GError **error)
-{
-  g_autoptr (GPtrArray) none = g_ptr_array_new ();
-  g_autoptr (SendoffReleaseSet) set = sendoff_release_set_parse (text, length, none, error);
-  const SendoffReleaseSet *old;
-
-  if (set == NULL)
-    return;
-  old = sendoff_release_set_find (self->sets, set->release_set_id);
-  if (old == NULL)
-    old = sendoff_release_set_find (self->sets, set->name);
-  if (old != NULL && mode == SENDOFF_IMPORT_ASK)
-    g_signal_emit (self, signals[SIGNAL_CLASH], 0, old->name, text);
-  else if (old != NULL && mode == SENDOFF_IMPORT_COPY)
-    {
-      g_autoptr (SendoffReleaseSet) copy = copy_set (self, set, error);
-
-      if (copy != NULL)
-        save_set (self, copy);
-    }
-  else
-    {
-      if (old != NULL)
-        {
-          g_free (set->release_set_id);
-          set->release_set_id = g_strdup (old->release_set_id);
-        }
-      save_set (self, set);
-    }
-}
-
-static void
-import_preset (SendoffShelf *self, const char *text, gsize length, SendoffImportMode mode, GError **error)
-{
-  SendoffCatalog *catalog = sendoff_engine_get_catalog (self->engine);
-  g_autoptr (SendoffPreset) preset = sendoff_preset_parse (text, length, catalog, error);
-  const SendoffPreset *old;
-
-  if (preset == NULL)
-    return;
-  old = sendoff_catalog_get_preset (catalog, preset->preset_id);
-  if (old == NULL)
-    old = find_own (self, preset->name);
-  /* One of ours is never replaced: what was copied from it comes in as a copy. */
-  if (old != NULL && !old->is_system && mode == SENDOFF_IMPORT_ASK)
-    g_signal_emit (self, signals[SIGNAL_CLASH], 0, old->name, text);
-  else if (old != NULL && (old->is_system || mode == SENDOFF_IMPORT_COPY))
-    {
-      g_autoptr (SendoffPreset) copy = sendoff_preset_duplicate (preset, NULL, catalog, error);
-
-      if (copy != NULL)
-        save_preset (self, copy);
-    }
-  else
-    {
-      if (old != NULL)
-        {
-          g_free (preset->preset_id);
-          preset->preset_id = g_strdup (old->preset_id);
-        }
-      save_preset (self, preset);
-    }
-}
-
-/** sendoff_shelf_import: takes in a preset or a release set that is written in @text, @length bytes of JSON.
- */
-void
-sendoff_shelf_import (SendoffShelf *self, const char *text, gsize length, SendoffImportMode mode)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (is_release_set (text, length))
-    import_set (self, text, length, mode, &error);
-  else
-    import_preset (self, text, length, mode, &error);
-  if (error != NULL)
-    {
-      g_autofree char *message
-          = g_strdup_printf (_ ("This is neither a preset nor a release set: %s"), error->message);
-
-      tell (self, message);
-    }
-}
-
-static void
-on_file_read (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (SendoffShelf) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, &error);
-
-  if (bytes == NULL)
-    tell (self, error->message);
-  else if (g_bytes_get_size (bytes) >= FILE_BYTES_MAX)
-    tell (self, _ ("This file is too large to be a preset or a release set."));
-  else
-    {
-      g_autofree char *text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-
-      sendoff_shelf_import (self, text, strlen (text), SENDOFF_IMPORT_ASK);
-    }
-}
-
-static void
-on_file_opened (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (SendoffShelf) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GFileInputStream) stream = g_file_read_finish (G_FILE (object), result, &error);
-
-  if (stream == NULL)
-    tell (self, error->message);
-  else
-    g_input_stream_read_bytes_async (G_INPUT_STREAM (stream), FILE_BYTES_MAX, G_PRIORITY_DEFAULT, NULL,
-                                     on_file_read, g_object_ref (self));
-}
-
-/** sendoff_shelf_import_file: takes in the preset or release set in @file, wherever it is. */
-void
-sendoff_shelf_import_file (SendoffShelf *self, GFile *file)
-{
-  g_file_read_async (file, G_PRIORITY_DEFAULT, NULL, on_file_opened, g_object_ref (self));
-}
-
-/* (transfer full) (nullable): what import takes again. */
-static char *
-dup_text (SendoffShelf *self, SendoffShelfItem *item)
-{
-  const char *id = sendoff_shelf_item_get_id (item);
-  gboolean is_set = sendoff_shelf_item_get_kind (item) == SENDOFF_SHELF_RELEASE_SET;
-  const SendoffReleaseSet *set = is_set ? sendoff_shelf_find_release_set (self, id) : NULL;
-  const SendoffPreset *preset = is_set ? NULL : sendoff_shelf_find_preset (self, id);
-  g_autoptr (JsonNode) node = set != NULL      ? sendoff_release_set_to_json (set)
-                              : preset != NULL ? sendoff_preset_to_json (preset)
-                                               : NULL;
-
-  return node != NULL ? sendoff_json_to_text (node, TRUE) : NULL;
-}
-
-static void
-on_file_written (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_file_replace_contents_finish (G_FILE (object), result, NULL, &error);
-  change_finish (data, error);
-}
-
-/** sendoff_shelf_export_file: writes @item to @file, wherever that is. */
-void
-sendoff_shelf_export_file (SendoffShelf *self, SendoffShelfItem *item, GFile *file)
-{
-  g_autofree char *text = dup_text (self, item);
-  g_autofree char *line = text != NULL ? g_strconcat (text, "\n", NULL) : NULL;
-  g_autoptr (GBytes) bytes = NULL;
-
-  if (line == NULL)
-    return;
-  bytes = g_bytes_new (line, strlen (line));
-  g_file_replace_contents_bytes_async (
-      file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL, on_file_written,
-      change_new (self, _ ("“%s” is written"), sendoff_shelf_item_get_name (item)));
 }
