@@ -171,3 +171,11 @@ sendoff_media_info_get_audio (const SendoffMediaInfo *self)
 {
   return sendoff_media_info_get_stream (self, self->audio_index);
 }
+
+/** sendoff_tags_clear: empties @tags, a member of a document: such arrays do not free what they hold. */
+void
+sendoff_tags_clear (GPtrArray *tags)
+{
+  g_ptr_array_foreach (tags, (GFunc)sendoff_tag_free, NULL);
+  g_ptr_array_set_size (tags, 0);
+}

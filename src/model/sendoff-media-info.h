@@ -130,6 +130,7 @@ typedef struct {
   char *value;
 } SendoffTag;
 SENDOFF_DECLARE_DOC (SendoffTag, sendoff_tag)
+void sendoff_tags_clear (GPtrArray *tags);
 
 typedef struct {
   char *identity; /* "SIZE-HEX": size and a hash of a content sample; never the path */

@@ -542,7 +542,7 @@ copy_audio (const Candidate *self)
   audio->channel_layout = g_strdup (stream->channel_layout);
   audio->bitrate_bps = stream->bitrate_bps;
   g_clear_pointer (&audio->sample_format, g_free);
-  g_ptr_array_set_size (audio->options, 0);
+  sendoff_tags_clear (audio->options);
   audio->copy = make_copy (self);
 }
 

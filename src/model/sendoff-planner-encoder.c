@@ -360,7 +360,7 @@ sendoff_planner_set_quick_encoder (SendoffPlanning *self, SendoffVideoPlan *vide
   video->encoder = g_strdup (encoder);
   g_free (video->codec);
   video->codec = g_strdup (is_x265 ? "h265" : "h264");
-  g_ptr_array_set_size (video->options, 0);
+  sendoff_tags_clear (video->options);
   set_option (video, "preset", preset);
   video->crf = is_x265 ? SENDOFF_ANALYSIS_CRF_X265 : SENDOFF_ANALYSIS_CRF_X264;
   if (is_x265)

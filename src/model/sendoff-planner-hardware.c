@@ -98,7 +98,7 @@ set_encoder (SendoffVideoPlan *video, const SendoffHardwareEncoder *encoder)
   video->level = 0;
   video->threads = 1;
   video->maxrate_bps = video->bufsize_bits = 0;
-  g_ptr_array_set_size (video->options, 0);
+  sendoff_tags_clear (video->options);
   add_options (video, encoder->params);
   add_speed (video, encoder);
 }

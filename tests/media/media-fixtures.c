@@ -145,7 +145,7 @@ draw_frame (AVCodecContext *video, int number)
   AVFrame *frame = av_frame_alloc ();
   const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get (video->pix_fmt);
   int bytes = descriptor->comp[0].step;
-  int shift = descriptor->comp[0].depth - 8;
+  int shift = MAX (descriptor->comp[0].depth - 8, 0);
 
   frame->format = video->pix_fmt;
   frame->width = video->width;
