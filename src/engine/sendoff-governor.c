@@ -211,7 +211,10 @@ on_activity (SendoffGovernor *self)
   gboolean active = sendoff_queue_is_active (self->queue);
 
   if (active && self->look_source == 0)
-    self->look_source = g_timeout_add_seconds (LOOK_EVERY_S, on_time_to_look, self);
+    {
+      self->look_source = g_timeout_add_seconds (LOOK_EVERY_S, on_time_to_look, self);
+      on_time_to_look (self);
+    }
   else if (!active)
     g_clear_handle_id (&self->look_source, g_source_remove);
 }
