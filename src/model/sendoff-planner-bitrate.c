@@ -170,7 +170,6 @@ sendoff_planner_plan_analysis (SendoffPlanning *self)
 
   if (!has_mean (video) && (self->output->size == NULL || video->crf < 0))
     return;
-  sendoff_planner_allow_first_pass (video);
   analysis = sendoff_video_plan_copy (video);
   analysis->rate_control = SENDOFF_RATE_CRF;
   analysis->bitrate_bps = analysis->maxrate_bps = analysis->bufsize_bits = 0;

@@ -261,16 +261,6 @@ plan_av1 (SendoffVideoPlan *video)
     set_option (video, "svtav1-params", params->str);
 }
 
-/** sendoff_planner_allow_first_pass: libvpx finds nothing out in a first pass for "realtime"; its quickest other way does. */
-void
-sendoff_planner_allow_first_pass (SendoffVideoPlan *video)
-{
-  if (!g_str_equal (video->encoder, "libvpx-vp9") || g_strcmp0 (get_option (video, "deadline"), "realtime") != 0)
-    return;
-  set_option (video, "deadline", "good");
-  set_option (video, "cpu-used", "5");
-}
-
 /** sendoff_planner_plan_options: the encoder's options, when rate and structure are planned. */
 void
 sendoff_planner_plan_options (SendoffPlanning *self)

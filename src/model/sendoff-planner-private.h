@@ -74,7 +74,6 @@ char *sendoff_planner_dup_filters (const SendoffVideoPlan *video, const SendoffS
 /* sendoff-planner-encoder.c */
 void sendoff_planner_choose_encoder (SendoffPlanning *planning);
 void sendoff_planner_set_quick_encoder (SendoffPlanning *planning, SendoffVideoPlan *video);
-void sendoff_planner_allow_first_pass (SendoffVideoPlan *video);
 void sendoff_planner_plan_options (SendoffPlanning *planning);
 void sendoff_planner_plan_threads (SendoffPlanning *planning, guint n_chunks);
 
