@@ -31,7 +31,8 @@ typedef struct
 {
   goffset group;
   const char *property; /* of SendoffSettings */
-  const char *title, *subtitle;
+  const char *title;
+  const char *subtitle;  /* (nullable) */
   const char *automatic; /* the words for the smallest number */
   const char *zero;      /* (nullable): those for 0, when that is not the smallest */
   const char *sizes;     /* (nullable): gigabytes to choose from; NULL: the numbers up to that of cores */
@@ -43,8 +44,7 @@ static const NumberRow number_rows[] = {
   { GROUP (work), "memory-limit", N_ ("Memory"),
     N_ ("The most that encoding takes. With little, it takes longer."), N_ ("What is free"), NULL,
     "1 2 4 8 16 32" },
-  { GROUP (kept), "cache-limit", N_ ("Keep at most"), N_ ("What was not used for longest is removed first"),
-    N_ ("What the disk has room for"), N_ ("Nothing"), "1 5 10 20 50 100" },
+  { GROUP (kept), "cache-limit", N_ ("Keep at most"), NULL, N_ ("What the disk has room for"), N_ ("Nothing"), "1 5 10 20 50 100" },
 };
 
 static const struct
@@ -151,16 +151,16 @@ static GtkWidget *
 new_number_row (SendoffPreferencesDialog *self, const NumberRow *row)
 {
   g_autoptr (GListStore) choices = g_list_store_new (SENDOFF_TYPE_CHOICE);
-  GtkWidget *widget = g_object_new (SENDOFF_TYPE_CHOICE_ROW, "title", _ (row->title), "subtitle",
-                                    _ (row->subtitle), "use-markup", FALSE, NULL);
+  const char *subtitle = row->subtitle != NULL ? _ (row->subtitle) : "";
+  GtkWidget *widget = g_object_new (SENDOFF_TYPE_CHOICE_ROW, "title", _ (row->title), "subtitle", subtitle,
+                                    "use-markup", FALSE, NULL);
 
   add_choice (choices, row->zero != NULL ? -1 : 0, _ (row->automatic));
   if (row->zero != NULL)
     add_choice (choices, 0, _ (row->zero));
   add_numbers (choices, row, sendoff_engine_get_machine (self->engine)->cores);
   adw_combo_row_set_model (ADW_COMBO_ROW (widget), G_LIST_MODEL (choices));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  _ (row->subtitle), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, subtitle, -1);
   g_object_bind_property_full (sendoff_engine_get_settings (self->engine), row->property, widget, "choice-id",
                                G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL, number_to_choice,
                                choice_to_number, (gpointer)row, NULL);

@@ -47,7 +47,7 @@ def enter_session():
     os.dup2(1, RESULTS, inheritable=True)
     os.dup2(2, 1)
     env.update({INSIDE: home, 'HOME': home, 'XDG_RUNTIME_DIR': runtime})
-    os.execvpe('xvfb-run', ['xvfb-run', '-a', '-s', '-screen 0 1280x900x24 -noreset', 'dbus-run-session', '--',
+    os.execvpe('xvfb-run', ['xvfb-run', '-a', '-s', '-screen 0 %sx24 -noreset' % os.environ.get('SENDOFF_TEST_SCREEN', '1280x900'), 'dbus-run-session', '--',
                             sys.executable, '-W', 'ignore', os.path.abspath(__file__), *sys.argv[1:]], env)
 
 

@@ -84,6 +84,22 @@ class Access(WindowTest):
         self.reach(window, 'Speed')
         self.assert_named(window, 'all settings of a file')
 
+    def test_exports_that_were_held_up(self):
+        """Rows of exports that are paused and cancelled, with a way back; and the menu over them."""
+        window = self.open(self.source('long.mp4', self.make_long_clip(60)))
+        self.choose(window, 'Web page')
+        self.export(window)
+        window.press(window.get('button', 'Pause: '))
+        window.get('button', 'Resume: ')
+        self.assert_named(window, 'a paused export')
+        window.press(window.get('button', 'Cancel: '))
+        window.wait_to_say('^Cancelled')
+        self.assert_named(window, 'a cancelled export')
+        window.key('F10')
+        window.get('menu item', 'Preferences')
+        self.assert_named(window, 'the main menu')
+        window.key('Escape')
+
     def test_another_language(self):
         self.world.env['LANGUAGE'] = 'de'
         window = self.open(self.source('urlaub.mp4'))
