@@ -9,6 +9,10 @@
 
 /* Of the encode: enough for a first honest interval, and the export does not do it again. */
 #define DEFAULT_EFFORT 0.2
+#define UNSAID         G_MAXDOUBLE
+/* Whoever names less than that wants the best estimate for it; from there on chunks tell as much, and are
+ * kept. */
+#define MOST_EFFORT_IN_PIECES 0.5
 
 /* ---- Documents ---- */
 
@@ -81,6 +85,8 @@ add_output (JsonBuilder *builder, SendoffEstimator *estimator, guint index)
   add_interval (builder, "time_interval_seconds", &estimate->seconds, 1);
   json_builder_set_member_name (builder, "tried");
   json_builder_add_double_value (builder, estimate->tried);
+  json_builder_set_member_name (builder, "sampled");
+  json_builder_add_double_value (builder, estimate->sampled);
   if (output->max_size_bytes > 0)
     {
       json_builder_set_member_name (builder, "max_size_mb");
@@ -171,7 +177,10 @@ estimate (SendoffCli *cli, SendoffRequest *request, double effort, SendoffPlan *
   if (*plan == NULL || sendoff_plan_has_errors (*plan))
     return NULL;
   estimator = sendoff_engine_new_estimator (cli->engine, file, source, *plan);
-  sendoff_estimator_run_async (estimator, effort, 0, cli->cancellable, sendoff_cli_on_ready, &result);
+  if (effort < MOST_EFFORT_IN_PIECES)
+    sendoff_estimator_set_throwaway (estimator, effort);
+  sendoff_estimator_run_async (estimator, effort != UNSAID ? effort : DEFAULT_EFFORT, 0, cli->cancellable,
+                               sendoff_cli_on_ready, &result);
   if (!sendoff_estimator_run_finish (estimator, sendoff_cli_wait (&result), error))
     return NULL;
   return g_steal_pointer (&estimator);
@@ -234,7 +243,7 @@ sendoff_cli_run_estimate (SendoffCli *cli, char **args)
   g_autoptr (SendoffCliOptions) options = sendoff_cli_options_new ();
   g_autoptr (GOptionContext) context = g_option_context_new ("INPUT… - sizes and times, from trial encodes");
   g_autoptr (GPtrArray) requests = NULL;
-  double effort = DEFAULT_EFFORT;
+  double effort = UNSAID;
   const GOptionEntry entries[] = {
     { "effort", 0, 0, G_OPTION_ARG_DOUBLE, &effort, "Part of the picture to encode, 0 to 1 (default 0.2)",
       "PART" },
@@ -246,7 +255,7 @@ sendoff_cli_run_estimate (SendoffCli *cli, char **args)
   requests = sendoff_cli_options_parse (options, cli, context, args, &status);
   if (requests == NULL)
     return status;
-  if (!(effort >= 0 && effort <= 1))
+  if (effort != UNSAID && !(effort >= 0 && effort <= 1))
     {
       sendoff_cli_message (cli, "--effort is a part of the whole, from 0 to 1.");
       return SENDOFF_EXIT_USAGE;

@@ -15,13 +15,14 @@ struct _SendoffEstimator
   char *cache_dir;
   char **libraries;
   GMainContext *context;
+  double throwaway;
   SendoffOutputEstimate *outputs; /* one for each of the plan's */
 };
 
 /* One run; its thread reads the estimator's fixed members. */
 typedef struct
 {
-  double effort, precision;
+  double effort, throwaway, precision;
 } Run;
 
 /* On its way from the thread to the main context. */
@@ -69,6 +70,7 @@ static void
 sendoff_estimator_init (SendoffEstimator *self)
 {
   self->context = g_main_context_ref_thread_default ();
+  self->throwaway = SENDOFF_ESTIMATOR_THROWAWAY;
 }
 
 /* Before anything was tried: the plan's own numbers. */
@@ -159,6 +161,7 @@ run_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellab
     .cache_dir = self->cache_dir,
     .libraries = self->libraries,
     .effort = run->effort,
+    .throwaway = run->throwaway,
     .precision = run->precision,
   };
   GError *error = NULL;
@@ -168,6 +171,15 @@ run_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellab
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
+}
+
+/** sendoff_estimator_set_throwaway: the next runs may encode so much of the picture, 0–1, that no export can
+ * use: short pieces, which tell more than chunks for the same effort. %SENDOFF_ESTIMATOR_THROWAWAY is usual.
+ */
+void
+sendoff_estimator_set_throwaway (SendoffEstimator *self, double fraction)
+{
+  self->throwaway = CLAMP (fraction, 0, 1);
 }
 
 /**
@@ -190,6 +202,7 @@ sendoff_estimator_run_async (SendoffEstimator *self,
   Run *run = g_new0 (Run, 1);
 
   run->effort = CLAMP (effort, 0, 1);
+  run->throwaway = self->throwaway;
   run->precision = precision;
   g_task_set_source_tag (task, sendoff_estimator_run_async);
   g_task_set_task_data (task, run, g_free);

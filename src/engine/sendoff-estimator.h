@@ -17,6 +17,7 @@ typedef struct {
   SendoffInterval size_bytes; /* 90 %; all 0 when it cannot be told */
   SendoffInterval seconds;    /* until all of it is made, when nothing else runs; all 0 unknown */
   double tried;               /* fraction of the picture that is encoded, 0–1 */
+  double sampled;             /* fraction that was encoded in short pieces, which no export uses, 0–1 */
 } SendoffOutputEstimate;
 
 #define SENDOFF_TYPE_ESTIMATOR (sendoff_estimator_get_type ())
@@ -25,6 +26,11 @@ G_DECLARE_FINAL_TYPE (SendoffEstimator, sendoff_estimator, SENDOFF, ESTIMATOR, G
 /* Within so much of the middle an interval is as good as the size itself. */
 #define SENDOFF_ESTIMATOR_PRECISION 0.03
 
+/* What may be encoded in vain when an export probably follows. Decoding from the keyframe before a piece, and a process for
+ * each, can double what it costs: together that is at most 8 % of the export. */
+#define SENDOFF_ESTIMATOR_THROWAWAY 0.04
+
+void sendoff_estimator_set_throwaway (SendoffEstimator *self, double fraction);
 void sendoff_estimator_run_async (SendoffEstimator *self, double effort, double precision, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer data);
 gboolean sendoff_estimator_run_finish (SendoffEstimator *self, GAsyncResult *result, GError **error);

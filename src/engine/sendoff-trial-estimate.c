@@ -32,13 +32,12 @@ sendoff_trial_get_chunk_seconds (const SendoffChunkGroup *grid, guint index)
   return (double)MAX (end_us - start_us, 1) / 1e6;
 }
 
-/* What the source spends on chunk @index, by the bytes of its whole seconds; 0 unknown. */
-static double
-get_source_bytes (const SendoffMediaInfo *source, const SendoffChunkGroup *grid, guint index)
+/* What the source spends on a part of its time, by the bytes of its whole seconds; 0 unknown. */
+double
+sendoff_trial_get_source_bytes (const SendoffMediaInfo *source, gint64 start_us, gint64 end_us)
 {
   const SendoffStreamInfo *stream = sendoff_media_info_get_video (source);
-  double start = (double)g_array_index (grid->boundaries_us, gint64, index) / 1e6;
-  double end = (double)g_array_index (grid->boundaries_us, gint64, index + 1) / 1e6;
+  double start = (double)start_us / 1e6, end = (double)end_us / 1e6;
   double sum = 0;
 
   if (stream == NULL || stream->packet_profile_bytes == NULL)
@@ -86,7 +85,9 @@ sendoff_trial_make_samples (Trial *self, TrialGroup *group, TrialRendition *rend
       const SendoffPacketTrailer *trailer = rendition != NULL ? rendition->ledger->chunks[i].trailer : NULL;
 
       samples[i].seconds = sendoff_trial_get_chunk_seconds (group->grid, i);
-      samples[i].source_bytes = get_source_bytes (self->setup->source, group->grid, i);
+      samples[i].source_bytes = sendoff_trial_get_source_bytes (
+          self->setup->source, g_array_index (group->grid->boundaries_us, gint64, i),
+          g_array_index (group->grid->boundaries_us, gint64, i + 1));
       samples[i].bytes = trailer != NULL ? rendition->kept_bytes[i] : -1;
     }
   return samples;
@@ -153,15 +154,16 @@ estimate_time_locked (Trial *self, guint index, double left)
 
   if (left <= 0)
     middle = 0;
-  else if (group == NULL || group->tried_seconds <= 0)
+  else if (group == NULL || group->tried_seconds + group->piece_seconds <= 0)
     middle = guess_seconds (self, index) * left;
   else
     {
       double seconds = (double)sendoff_plan_get_output (self->setup->plan, index)->duration_us / 1e6;
+      double tried = group->tried_seconds > 0 ? group->tried_seconds : group->piece_seconds;
+      double elapsed = group->tried_seconds > 0 ? group->elapsed_seconds : group->piece_elapsed;
 
-      middle = group->elapsed_seconds / group->tried_seconds * seconds * left
-               / MIN (self->n_slots, group->n_chunks);
-      spread = LEAST_TIME_SPREAD + TIME_SPREAD / sqrt (1 + group->tried_seconds);
+      middle = elapsed / tried * seconds * left / MIN (self->n_slots, group->n_chunks);
+      spread = LEAST_TIME_SPREAD + TIME_SPREAD / sqrt (1 + tried);
     }
   middle = middle * (1 + FINISHING_SHARE) + FINISHING_SECONDS;
   return (SendoffInterval){ middle / spread, middle, middle * spread };
@@ -199,8 +201,10 @@ estimate_video_locked (Trial *self, guint index)
     return get_planned_video (output);
   samples = sendoff_trial_make_samples (self, group, self->rendition_of[index]);
   estimate->tried = get_tried_fraction (samples, group->n_chunks, &seconds);
+  estimate->sampled = sendoff_trial_get_piece_seconds (group, self->rendition_of[index]) / seconds;
   prior = make_prior (output, seconds);
-  interval = sendoff_sampling_estimate (samples, group->n_chunks, &prior);
+  interval = sendoff_sampling_estimate_with_pieces (
+      samples, group->n_chunks, self->rendition_of[index]->pieces, group->n_pieces, &prior);
   doubt = get_repair_doubt (self->rendition_of[index]);
   return (SendoffInterval){ MAX (interval.low - doubt, 0), interval.middle, interval.high + doubt };
 }

@@ -12,7 +12,8 @@ typedef struct
 {
   guint output;               /* the first that has it */
   SendoffChunkLedger *ledger; /* guarded by the mutex */
-  gint64 *kept_bytes; /* likewise: of each chunk that is there, as it will be within the maximum rate */
+  gint64 *kept_bytes;    /* likewise: of each chunk that is there, as it will be within the maximum rate */
+  SendoffSample *pieces; /* likewise: of its group, at the rates that chunks would have there */
 } TrialRendition;
 
 /* Renditions over one grid, tried chunk by chunk from one decode. */
@@ -22,8 +23,11 @@ typedef struct
   GPtrArray *renditions; /* TrialRendition, owned */
   guint *order;          /* chunks as they are tried */
   guint n_chunks, n_wanted, n_pushed;
+  guint *piece_order;
+  guint n_pieces, n_pieces_pushed;
   /* guarded by the mutex */
   double tried_seconds, elapsed_seconds; /* of video, of a slot */
+  double piece_seconds, piece_elapsed;   /* likewise, of pieces */
   gboolean distrusted;                   /* its seeks lie: what they led to is worth nothing */
 } TrialGroup;
 
@@ -47,6 +51,17 @@ typedef struct
 double sendoff_trial_get_chunk_seconds (const SendoffChunkGroup *grid, guint index);
 SendoffSample *sendoff_trial_make_samples (Trial *self, TrialGroup *group, TrialRendition *rendition);
 void sendoff_trial_note_chunk_locked (Trial *self, TrialRendition *rendition, guint chunk);
+double sendoff_trial_get_source_bytes (const SendoffMediaInfo *source, gint64 start_us, gint64 end_us);
 void sendoff_trial_estimate_output_locked (Trial *self, guint index);
+
+/* sendoff-trial-pieces.c */
+void sendoff_trial_plan_pieces (Trial *self, TrialGroup *group);
+void sendoff_trial_drop_needless_pieces (TrialGroup *group);
+double sendoff_trial_get_piece_seconds (const TrialGroup *group, const TrialRendition *rendition);
+void sendoff_trial_open_pieces (Trial *self, TrialGroup *group, TrialRendition *rendition);
+SendoffChunkSpec *sendoff_trial_make_piece_spec (const TrialGroup *group, guint piece);
+SendoffChunkRate *sendoff_trial_make_piece_rate (const SendoffVideoPlan *video);
+gboolean sendoff_trial_has_piece (const TrialRendition *rendition, guint piece);
+void sendoff_trial_note_piece_locked (Trial *self, TrialGroup *group, TrialRendition *rendition, guint piece);
 
 G_END_DECLS

@@ -19,7 +19,8 @@ typedef struct
 {
   Trial *trial;
   TrialGroup *group; /* NULL for a track */
-  guint chunk;
+  guint chunk;       /* or piece */
+  gboolean is_piece;
   SendoffTrialTrack *track; /* (nullable) */
   GError *error;
 } TrialWork;
@@ -32,6 +33,7 @@ rendition_free (gpointer data)
   if (rendition->ledger != NULL)
     sendoff_chunk_ledger_close (rendition->ledger, FALSE);
   g_free (rendition->kept_bytes);
+  g_free (rendition->pieces);
   g_free (rendition);
 }
 
@@ -42,6 +44,7 @@ group_free (gpointer data)
 
   g_ptr_array_unref (group->renditions);
   g_free (group->order);
+  g_free (group->piece_order);
   g_free (group);
 }
 
@@ -99,22 +102,26 @@ make_chunk_spec_locked (Trial *self, TrialWork *work)
   spec->origin_us = self->setup->plan->origin_us;
   spec->start_us = group->grid->start_us;
   spec->decoder_threads = 1;
-  g_ptr_array_add (spec->chunks, sendoff_chunk_spec_new_of_group (group->grid, work->chunk));
+  g_ptr_array_add (spec->chunks, work->is_piece ? sendoff_trial_make_piece_spec (group, work->chunk)
+                                                : sendoff_chunk_spec_new_of_group (group->grid, work->chunk));
   for (guint r = 0; r < group->renditions->len; r++)
     {
       TrialRendition *rendition = g_ptr_array_index (group->renditions, r);
+      const SendoffChunkRate *rate = work->is_piece ? NULL : rendition->ledger->chunks[work->chunk].rate;
       SendoffChunkOutputSpec *output;
 
-      if (rendition->ledger->chunks[work->chunk].trailer != NULL)
+      if (work->is_piece ? sendoff_trial_has_piece (rendition, work->chunk)
+                         : rendition->ledger->chunks[work->chunk].trailer != NULL)
         continue;
       output = sendoff_chunk_output_spec_new ();
       output->output = (int)rendition->output;
       output->directory = g_strdup (rendition->ledger->folder);
       output->video
           = sendoff_video_plan_copy (sendoff_plan_get_output (self->setup->plan, rendition->output)->video);
-      if (rendition->ledger->chunks[work->chunk].rate != NULL)
-        g_ptr_array_add (output->rates,
-                         sendoff_chunk_rate_copy (rendition->ledger->chunks[work->chunk].rate));
+      if (work->is_piece)
+        g_ptr_array_add (output->rates, sendoff_trial_make_piece_rate (output->video));
+      else if (rate != NULL)
+        g_ptr_array_add (output->rates, sendoff_chunk_rate_copy (rate));
       g_ptr_array_add (spec->chunk_outputs, output);
     }
   return spec;
@@ -129,8 +136,19 @@ refresh_locked (TrialWork *work, double elapsed)
     {
       TrialRendition *rendition = g_ptr_array_index (group->renditions, r);
 
+      if (work->is_piece)
+        {
+          sendoff_trial_note_piece_locked (work->trial, group, rendition, work->chunk);
+          continue;
+        }
       sendoff_chunk_ledger_refresh (rendition->ledger, work->chunk);
       sendoff_trial_note_chunk_locked (work->trial, rendition, work->chunk);
+    }
+  if (work->is_piece)
+    {
+      group->piece_seconds += 1;
+      group->piece_elapsed += elapsed;
+      return;
     }
   group->tried_seconds += sendoff_trial_get_chunk_seconds (group->grid, work->chunk);
   group->elapsed_seconds += elapsed;
@@ -205,6 +223,12 @@ run_work (gpointer data, GCancellable *cancellable)
     run_chunk (work, cancellable);
 }
 
+static gboolean
+is_done (const TrialGroup *group)
+{
+  return group->n_pieces_pushed >= group->n_pieces && group->n_pushed >= group->n_wanted;
+}
+
 /* The group that has had the smallest part of its chunks; NULL when none wants more. */
 static TrialGroup *
 choose_group (Trial *self)
@@ -215,8 +239,7 @@ choose_group (Trial *self)
     {
       TrialGroup *group = g_ptr_array_index (self->groups, g);
 
-      if (group->distrusted || group->n_pushed >= group->n_wanted
-          || (self->setup->precision > 0 && is_precise (self, group)))
+      if (group->distrusted || is_done (group) || (self->setup->precision > 0 && is_precise (self, group)))
         continue;
       if (next == NULL || group->n_pushed * next->n_chunks < next->n_pushed * group->n_chunks)
         next = group;
@@ -246,7 +269,8 @@ static gboolean
 push_next (Trial *self)
 {
   TrialGroup *group = choose_group (self);
-  SendoffTrialTrack *track = group == NULL || group->n_pushed >= LEAST_CHUNKS ? choose_track (self) : NULL;
+  gboolean is_enough = group == NULL || group->n_pushed + group->n_pieces_pushed >= LEAST_CHUNKS;
+  SendoffTrialTrack *track = is_enough ? choose_track (self) : NULL;
   TrialWork *work;
 
   if (group == NULL && track == NULL)
@@ -259,7 +283,9 @@ push_next (Trial *self)
   else
     {
       work->group = group;
-      work->chunk = group->order[group->n_pushed++];
+      work->is_piece = group->n_pieces_pushed < group->n_pieces;
+      work->chunk
+          = work->is_piece ? group->piece_order[group->n_pieces_pushed++] : group->order[group->n_pushed++];
     }
   self->n_running++;
   sendoff_lane_push (self->lane, 0, 1, estimate_memory (self, work), run_work, work);
@@ -330,7 +356,8 @@ add_group (Trial *self, const SendoffChunkGroup *grid)
   samples = sendoff_trial_make_samples (self, group, NULL);
   group->order = sendoff_sampling_order (samples, group->n_chunks);
   group->n_wanted = (guint)ceil (self->setup->effort * group->n_chunks - 1e-9);
-  if (self->setup->effort > 0)
+  sendoff_trial_plan_pieces (self, group);
+  if (self->setup->effort > 0 && group->n_pieces == 0)
     group->n_wanted = MIN (MAX (group->n_wanted, LEAST_CHUNKS), group->n_chunks);
   g_ptr_array_add (self->groups, group);
   return group;
@@ -368,6 +395,7 @@ add_rendition (Trial *self, TrialGroup *group, GHashTable *known, guint output, 
       set_first_rates (sendoff_plan_get_output (self->setup->plan, output)->video, ledger);
       for (guint i = 0; i < ledger->n_chunks; i++)
         sendoff_trial_note_chunk_locked (self, rendition, i);
+      sendoff_trial_open_pieces (self, group, rendition);
       g_ptr_array_add (group->renditions, rendition);
       g_hash_table_insert (known, g_steal_pointer (&key), rendition);
     }
@@ -394,6 +422,8 @@ open_cache (Trial *self, GError **error)
       if (!add_rendition (self, by_index[output->group], known, i, error))
         return FALSE;
     }
+  for (guint g = 0; g < self->groups->len; g++)
+    sendoff_trial_drop_needless_pieces (g_ptr_array_index (self->groups, g));
   self->tracks = sendoff_trial_audio_open (plan, self->setup->cache_dir, self->setup->libraries, error);
   return self->tracks != NULL;
 }

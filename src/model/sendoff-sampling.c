@@ -16,10 +16,25 @@
 /* Quiet parts say little about the loud ones, which make the size. */
 #define LEAST_WEIGHT 0.05
 #define Z_90         1.6449 /* normal quantile of 0.95 */
+/* Pieces that are spread evenly miss less than pieces anywhere would. On edits of twelve scenes in three
+ * codecs the error was within this times 1.645 standard errors of a simple random sample nine times of ten.
+ */
+#define EVEN_SPREAD 0.9
+
+/* What was measured and what is to be inferred. */
+typedef struct
+{
+  const SendoffSample *parts, *pieces;
+  guint n_parts, n_pieces;
+  guint n_known;        /* parts and pieces */
+  guint n_known_pieces; /* of them */
+  double mean_rate;
+} Data;
 
 typedef struct
 {
-  double *x; /* logarithm of the source's rate, less their mean; 0 when it tells nothing */
+  double
+      *x; /* logarithm of the source's rate, less their mean; 0 when it tells nothing; parts, then pieces */
   double intercept, slope;
   double c00, c01, c11; /* covariance of the two */
   double variance;      /* of the error */
@@ -41,22 +56,26 @@ get_rate (const SendoffSample *sample)
   return MAX ((double)sample->bytes, 1) / sample->seconds;
 }
 
-static void
-read_source (Fit *fit, const SendoffSample *samples, guint n)
+static const SendoffSample *
+get_sample (const Data *data, guint i)
 {
+  return i < data->n_parts ? &data->parts[i] : &data->pieces[i - data->n_parts];
+}
+
+static void
+read_source (Fit *fit, const Data *data)
+{
+  guint n = data->n_parts + data->n_pieces;
   double mean = 0, variance = 0;
 
   fit->x = g_new0 (double, n);
   for (guint i = 0; i < n; i++)
+    if (get_sample (data, i)->source_bytes <= 0)
+      return;
+  for (guint i = 0; i < n; i++)
     {
-      if (samples[i].source_bytes <= 0)
-        {
-          for (guint j = 0; j < i; j++)
-            fit->x[j] = 0;
-          return;
-        }
-      fit->x[i] = log (samples[i].source_bytes / samples[i].seconds);
-      mean += fit->x[i] / n;
+      fit->x[i] = log (get_sample (data, i)->source_bytes / get_sample (data, i)->seconds);
+      mean += i < data->n_parts ? fit->x[i] / data->n_parts : 0;
     }
   for (guint i = 0; i < n; i++)
     {
@@ -74,20 +93,21 @@ get_weight (const SendoffSample *sample, double mean_rate)
 }
 
 static void
-fit_line (Fit *fit, const SendoffSample *samples, guint n, const SendoffSamplePrior *prior, double mean_rate)
+fit_line (Fit *fit, const Data *data, const SendoffSamplePrior *prior)
 {
   double deviation = log (prior->spread) / Z_90, centre = log (prior->bytes_per_second);
   double p00 = 1 / (deviation * deviation), p01 = 0, p11 = 1 / (SLOPE_DEVIATION * SLOPE_DEVIATION);
   double q0 = centre * p00, q1 = SLOPE * p11, determinant;
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < data->n_parts + data->n_pieces; i++)
     {
+      const SendoffSample *sample = get_sample (data, i);
       double weight, y;
 
-      if (samples[i].bytes < 0)
+      if (sample->bytes < 0)
         continue;
-      weight = get_weight (&samples[i], mean_rate) / fit->variance;
-      y = log (get_rate (&samples[i]));
+      weight = get_weight (sample, data->mean_rate) / fit->variance;
+      y = log (get_rate (sample));
       p00 += weight;
       p01 += weight * fit->x[i];
       p11 += weight * fit->x[i] * fit->x[i];
@@ -103,18 +123,19 @@ fit_line (Fit *fit, const SendoffSample *samples, guint n, const SendoffSamplePr
 }
 
 static void
-fit_variance (Fit *fit, const SendoffSample *samples, guint n, double mean_rate)
+fit_variance (Fit *fit, const Data *data)
 {
   double sum = ERROR_DEGREES * ERROR_DEVIATION * ERROR_DEVIATION, degrees = ERROR_DEGREES;
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < data->n_parts + data->n_pieces; i++)
     {
+      const SendoffSample *sample = get_sample (data, i);
       double weight, residual;
 
-      if (samples[i].bytes < 0)
+      if (sample->bytes < 0)
         continue;
-      weight = get_weight (&samples[i], mean_rate);
-      residual = log (get_rate (&samples[i])) - fit->intercept - fit->slope * fit->x[i];
+      weight = get_weight (sample, data->mean_rate);
+      residual = log (get_rate (sample)) - fit->intercept - fit->slope * fit->x[i];
       sum += weight * residual * residual;
       degrees += weight;
     }
@@ -127,81 +148,115 @@ predict (const Fit *fit, const SendoffSample *sample, double x)
   return sample->seconds * exp (fit->intercept + fit->slope * x + fit->variance / 2);
 }
 
-/* What the line makes of the parts that are known, over what they are: the more are known, the more it
- * counts. */
+/* What the line makes of what is known, over what that is: the more is known, the more it counts. */
 static double
-get_correction (const Fit *fit, const SendoffSample *samples, guint n, guint n_tried)
+get_correction (const Fit *fit, const Data *data)
 {
   double known = 0, predicted = 0;
 
-  for (guint i = 0; i < n; i++)
-    if (samples[i].bytes >= 0)
-      {
-        known += (double)MAX (samples[i].bytes, 1);
-        predicted += predict (fit, &samples[i], fit->x[i]);
-      }
-  return predicted > 0 ? pow (known / predicted, n_tried / (n_tried + 1.0)) : 1;
+  for (guint i = 0; i < data->n_parts + data->n_pieces; i++)
+    {
+      const SendoffSample *sample = get_sample (data, i);
+
+      if (sample->bytes < 0)
+        continue;
+      known += (double)MAX (sample->bytes, 1);
+      predicted += predict (fit, sample, fit->x[i]);
+    }
+  return predicted > 0 ? pow (known / predicted, data->n_known / (data->n_known + 1.0)) : 1;
+}
+
+/* What is not known of the whole. */
+typedef struct
+{
+  double bytes, moment, squares; /* of the parts: their sum, with x, of squares */
+} Rest;
+
+/* Of the rest's bytes. Where parts alone are known, each of the others has an error of its own, and the line
+ * has one. Pieces lie in the unknown parts as well: they are a sample of them. */
+static double
+get_variance (const Fit *fit, const Data *data, const Rest *rest)
+{
+  if (data->n_known_pieces > 0)
+    return rest->bytes * rest->bytes * expm1 (fit->variance) * EVEN_SPREAD * EVEN_SPREAD / data->n_known;
+  return rest->squares * expm1 (fit->variance) + fit->c00 * rest->bytes * rest->bytes
+         + 2 * fit->c01 * rest->bytes * rest->moment + fit->c11 * rest->moment * rest->moment;
 }
 
 static SendoffInterval
-sum_up (const Fit *fit, const SendoffSample *samples, guint n, guint n_tried)
+sum_up (const Fit *fit, const Data *data)
 {
-  double correction = get_correction (fit, samples, n, n_tried);
-  double known = 0, rest = 0, moment = 0, squares = 0, variance, spread;
+  double correction = get_correction (fit, data);
+  double known = 0, spread;
+  Rest rest = { 0 };
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < data->n_parts; i++)
     {
       double mean;
 
-      if (samples[i].bytes >= 0)
+      if (data->parts[i].bytes >= 0)
         {
-          known += (double)samples[i].bytes;
+          known += (double)data->parts[i].bytes;
           continue;
         }
-      mean = predict (fit, &samples[i], fit->x[i]) * correction;
-      rest += mean;
-      moment += mean * fit->x[i];
-      squares += mean * mean;
+      mean = predict (fit, &data->parts[i], fit->x[i]) * correction;
+      rest.bytes += mean;
+      rest.moment += mean * fit->x[i];
+      rest.squares += mean * mean;
     }
-  if (rest <= 0)
+  if (rest.bytes <= 0)
     return (SendoffInterval){ known, known, known };
-  variance = squares * expm1 (fit->variance) + fit->c00 * rest * rest + 2 * fit->c01 * rest * moment
-             + fit->c11 * moment * moment;
-  spread = exp (student_quantile (ERROR_DEGREES + n_tried) * sqrt (log1p (variance / (rest * rest))));
-  return (SendoffInterval){ known + rest / spread, known + rest, known + rest * spread };
+  spread = exp (student_quantile (ERROR_DEGREES + data->n_known)
+                * sqrt (log1p (get_variance (fit, data, &rest) / (rest.bytes * rest.bytes))));
+  return (SendoffInterval){ known + rest.bytes / spread, known + rest.bytes, known + rest.bytes * spread };
 }
 
 /**
- * sendoff_sampling_estimate:
+ * sendoff_sampling_estimate_with_pieces:
  * @samples: (array length=n_samples): all parts of the whole
+ * @pieces: (array length=n_pieces): what was measured beside them, spread evenly over the whole, at the rates
+ * of parts
  *
  * Returns: the bytes of the whole with their 90 % interval; exact when every part was tried
  */
 SendoffInterval
-sendoff_sampling_estimate (const SendoffSample *samples, guint n_samples, const SendoffSamplePrior *prior)
+sendoff_sampling_estimate_with_pieces (const SendoffSample *samples,
+                                       guint n_samples,
+                                       const SendoffSample *pieces,
+                                       guint n_pieces,
+                                       const SendoffSamplePrior *prior)
 {
+  Data data = { samples, pieces, n_samples, n_pieces, .mean_rate = prior->bytes_per_second };
   Fit fit = { .variance = ERROR_DEVIATION * ERROR_DEVIATION };
-  double bytes = 0, seconds = 0, mean_rate;
-  guint n_tried = 0;
+  double bytes = 0, seconds = 0;
   SendoffInterval interval;
 
-  for (guint i = 0; i < n_samples; i++)
-    if (samples[i].bytes >= 0)
+  for (guint i = 0; i < n_samples + n_pieces; i++)
+    if (get_sample (&data, i)->bytes >= 0)
       {
-        bytes += (double)MAX (samples[i].bytes, 1);
-        seconds += samples[i].seconds;
-        n_tried++;
+        bytes += (double)MAX (get_sample (&data, i)->bytes, 1);
+        seconds += get_sample (&data, i)->seconds;
+        data.n_known++;
+        data.n_known_pieces += i >= n_samples;
       }
-  mean_rate = seconds > 0 ? bytes / seconds : prior->bytes_per_second;
-  read_source (&fit, samples, n_samples);
+  if (seconds > 0)
+    data.mean_rate = bytes / seconds;
+  read_source (&fit, &data);
   for (guint i = 0; i < ROUNDS; i++)
     {
-      fit_line (&fit, samples, n_samples, prior, mean_rate);
-      fit_variance (&fit, samples, n_samples, mean_rate);
+      fit_line (&fit, &data, prior);
+      fit_variance (&fit, &data);
     }
-  interval = sum_up (&fit, samples, n_samples, n_tried);
+  interval = sum_up (&fit, &data);
   g_free (fit.x);
   return interval;
+}
+
+/** sendoff_sampling_estimate: sendoff_sampling_estimate_with_pieces() without pieces. */
+SendoffInterval
+sendoff_sampling_estimate (const SendoffSample *samples, guint n_samples, const SendoffSamplePrior *prior)
+{
+  return sendoff_sampling_estimate_with_pieces (samples, n_samples, NULL, 0, prior);
 }
 
 /* The sequence of van der Corput: 1/2, 1/4, 3/4, 1/8, 5/8…; every beginning of it is spread evenly over 0–1.

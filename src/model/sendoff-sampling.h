@@ -26,6 +26,9 @@ typedef struct {
 } SendoffSamplePrior;
 
 SendoffInterval sendoff_sampling_estimate (const SendoffSample *samples, guint n_samples, const SendoffSamplePrior *prior);
+SendoffInterval sendoff_sampling_estimate_with_pieces (const SendoffSample *samples, guint n_samples,
+                                                       const SendoffSample *pieces, guint n_pieces,
+                                                       const SendoffSamplePrior *prior);
 guint *sendoff_sampling_order (const SendoffSample *samples, guint n_samples);
 
 G_END_DECLS

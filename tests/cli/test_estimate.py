@@ -48,6 +48,26 @@ class EstimateTest(support.CliTest):
         self.assertLess(low, some['estimated_time_seconds'])
         self.assertGreater(high, some['estimated_time_seconds'])
 
+    def test_little_effort_goes_into_pieces(self):
+        """Whoever names a small effort gets short pieces all over the video: not the export's, but kept and found again."""
+        once, again = self.estimate('--effort', '0.4'), self.estimate('--effort', '0.4')
+        self.assertEqual(once['tried'], 0)
+        self.assertAlmostEqual(once['sampled'], 6 / 16, delta=0.01)
+        self.assertEqual([once[key] for key in ('estimated_size_mb', 'size_interval_mb', 'sampled')],
+                         [again[key] for key in ('estimated_size_mb', 'size_interval_mb', 'sampled')])
+        truth = self.export_size_mb()
+        low, high = once['size_interval_mb']
+        self.assertLessEqual(low, truth)
+        self.assertGreaterEqual(high, truth)
+        self.assertLess(high / low, 3)
+
+    def test_usual_effort_loses_nothing(self):
+        """An export may follow: of a short video everything that is tried is the export's own."""
+        usual = self.estimate()
+        self.assertEqual(usual['sampled'], 0)
+        self.assertAlmostEqual(usual['tried'], 0.5, delta=0.1)
+        self.export_size_mb()
+
     def test_what_is_copied_is_known(self):
         """Sound alone, and everything: nothing of it is tried."""
         platform = self.run_json('estimate', self.clip, '--platform', 'youtube', '--speed', 'ultrafast', '--effort', '1')

@@ -115,6 +115,57 @@ test_coverage (void)
     }
 }
 
+/* Pieces of a second of a video whose seconds belong to scenes: they tell more than the same time in chunks, and their
+ * interval is as true. */
+static void
+test_pieces (void)
+{
+  enum { SECONDS = 64, N_CHUNKS = 8, N_PIECES = 12 };
+  g_autoptr (GRand) random = g_rand_new_with_seed (4);
+  guint covered = 0, better = 0;
+
+  for (guint v = 0; v < N_VIDEOS; v++)
+    {
+      SendoffSample chunks[N_CHUNKS], pieces[N_PIECES];
+      double rates[SECONDS], scene = 0, total = 0, by_chunks, by_pieces;
+      SendoffInterval interval;
+
+      for (guint i = 0; i < SECONDS; i++)
+        {
+          if (i == 0 || g_rand_double (random) < 0.2)
+            scene = 0.5 * random_normal (random);
+          rates[i] = 200000 * exp (scene + 0.2 * random_normal (random));
+          total += rates[i];
+        }
+      for (guint c = 0; c < N_CHUNKS; c++)
+        chunks[c] = (SendoffSample){ 8, 0, -1 };
+      for (guint i = 0; i < N_PIECES; i++)
+        pieces[i] = (SendoffSample){ 1, 0, (gint64)rates[(guint)((i + g_rand_double (random)) * SECONDS / N_PIECES)] };
+      interval = sendoff_sampling_estimate_with_pieces (chunks, N_CHUNKS, pieces, N_PIECES, &prior);
+      covered += interval.low <= total && total <= interval.high;
+      by_pieces = fabs (interval.middle / total - 1);
+      for (guint c = 2; c < N_CHUNKS; c += 3)
+        for (guint i = 0; i < 8; i++)
+          chunks[c].bytes = MAX (chunks[c].bytes, 0) + (gint64)rates[8 * c + i];
+      by_chunks = fabs (sendoff_sampling_estimate (chunks, N_CHUNKS, &prior).middle / total - 1);
+      better += by_pieces < by_chunks;
+    }
+  g_test_message ("%.3f covered, better than chunks in %.3f", (double)covered / N_VIDEOS, (double)better / N_VIDEOS);
+  g_assert_cmpuint (covered, >=, (guint)(N_VIDEOS * 0.85));
+  g_assert_cmpuint (better, >=, (guint)(N_VIDEOS * 0.6));
+}
+
+/* Pieces say nothing about parts that are known. */
+static void
+test_pieces_of_what_is_known (void)
+{
+  SendoffSample chunks[2] = { { 8, 0, 1000000 }, { 8, 0, 2000000 } }, piece = { 1, 0, 999999 };
+  SendoffInterval interval = sendoff_sampling_estimate_with_pieces (chunks, 2, &piece, 1, &prior);
+
+  g_assert_cmpfloat (interval.low, ==, 3000000);
+  g_assert_cmpfloat (interval.high, ==, 3000000);
+}
+
 static void
 test_order (void)
 {
@@ -151,6 +202,8 @@ main (int argc, char **argv)
   g_test_add_func ("/model/sampling/exact-in-the-end", test_exact_in_the_end);
   g_test_add_func ("/model/sampling/prior", test_prior);
   g_test_add_func ("/model/sampling/coverage", test_coverage);
+  g_test_add_func ("/model/sampling/pieces", test_pieces);
+  g_test_add_func ("/model/sampling/pieces-of-what-is-known", test_pieces_of_what_is_known);
   g_test_add_func ("/model/sampling/order", test_order);
   return g_test_run ();
 }
