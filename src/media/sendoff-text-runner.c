@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "media/sendoff-cover.h"
 #include "media/sendoff-packet-file.h"
 #include "media/sendoff-text-writer.h"
 
@@ -92,6 +93,12 @@ store_cover (Run *self, GError **error)
   if (stream->attached_pic.size > 0)
     {
       packet = av_packet_clone (&stream->attached_pic);
+      if (packet == NULL || av_packet_make_writable (packet) < 0)
+        {
+          g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED, _ ("There is no memory for the cover."));
+          return FALSE;
+        }
+      av_shrink_packet (packet, (int)sendoff_cover_strip (packet->data, (gsize)packet->size));
       packet->pts = packet->dts = packet->duration = 0;
       packet->flags = AV_PKT_FLAG_KEY;
       if (!sendoff_packet_writer_write (writer, packet, error))

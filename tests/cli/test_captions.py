@@ -215,6 +215,25 @@ class Captions(support.CliTest):
         path, = self.export('--container', 'm4a', '--no-keep-metadata', source=source, captions=False)
         self.assertEqual([s['codec_type'] for s in support.ffprobe(path)['streams']], ['audio'])
 
+    def test_cover_does_not_tell_where_it_was_taken(self):
+        plain = os.path.join(self.root, 'plain.jpg')
+        support.ffmpeg('-f', 'lavfi', '-i', 'testsrc=size=64x48', '-frames:v', '1', '-bitexact', plain)
+        with open(plain, 'rb') as file:
+            data = file.read()
+        secret = b'Exif\0\0II*\0GPS 52.5163 N 13.3777 E'
+        cover = os.path.join(self.root, 'cover.jpg')
+        with open(cover, 'wb') as file:
+            file.write(data[:2] + b'\xff\xe1' + (2 + len(secret)).to_bytes(2, 'big') + secret + data[2:])
+        source = os.path.join(self.root, 'song.m4a')
+        support.ffmpeg('-i', self.clip, '-i', cover, '-map', '0:a', '-map', '1', '-c', 'copy', '-disposition:v',
+                       'attached_pic', source)
+        with open(source, 'rb') as file:
+            self.assertIn(secret, file.read())
+        path, = self.export('--container', 'm4a', '--keep-metadata', source=source, captions=False)
+        found = subprocess.run(['ffmpeg', '-nostdin', '-v', 'error', '-i', 'file:' + path, '-map', '0:v', '-c', 'copy',
+                                '-f', 'image2pipe', '-'], check=True, capture_output=True).stdout
+        self.assertEqual(found, data)
+
 
 if __name__ == '__main__':
     support.main()
