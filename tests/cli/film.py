@@ -4,8 +4,6 @@ import subprocess
 
 import support
 
-SECONDS = 18
-
 
 def packets(path):
     """(decoding time in seconds, bytes) of the picture, in order."""
@@ -18,8 +16,8 @@ def packets(path):
     return found
 
 
-def rate(path):
-    return sum(size for _, size in packets(path)) * 8 / SECONDS
+def rate(path, seconds):
+    return sum(size for _, size in packets(path)) * 8 / seconds
 
 
 def lowest_level(path, maxrate, bufsize):
@@ -48,16 +46,19 @@ def highest_mean(path, seconds):
 
 
 class FilmTest(support.CliTest):
+    SECONDS = 18
+    FRAME_RATE = 24
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.film = os.path.join(cls.shared, 'film.mp4')
         # Calm, busy, and very busy: what one rate for every second would spoil.
-        scenes = ['testsrc=size=256x144:rate=24:duration=6', 'mandelbrot=size=256x144:rate=24,trim=duration=6',
-                  'testsrc2=size=256x144:rate=24:duration=6,noise=alls=25:allf=t']
-        inputs = [part for scene in scenes for part in ('-f', 'lavfi', '-i', scene)]
+        scenes = ['testsrc=size=256x144:rate={1}:duration={0}', 'mandelbrot=size=256x144:rate={1},trim=duration={0}',
+                  'testsrc2=size=256x144:rate={1}:duration={0},noise=alls=25:allf=t']
+        inputs = [part for scene in scenes for part in ('-f', 'lavfi', '-i', scene.format(cls.SECONDS // 3, cls.FRAME_RATE))]
         support.ffmpeg(*inputs, '-filter_complex', '[0][1][2]concat=n=3:v=1,format=yuv420p', '-c:v', 'libx264',
-                       '-preset', 'ultrafast', '-crf', '18', '-t', str(SECONDS), cls.film)
+                       '-preset', 'ultrafast', '-crf', '18', '-t', str(cls.SECONDS), cls.film)
 
     def export(self, *args, status=0):
         return self.run_json('export', self.film, '-d', self.out, '--overwrite', '--name', 'film', *args, status=status)

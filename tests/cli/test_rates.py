@@ -18,7 +18,7 @@ class Rates(film.FilmTest):
             with self.subTest(codec):
                 document = self.export('--codec', codec, '--container', 'mkv', '--video-bitrate', '300k', '--speed', 'fast')
                 path = document['exports'][0]['output_files'][0]
-                self.assertAlmostEqual(film.rate(path) / 300e3, 1, delta=tolerance)
+                self.assertAlmostEqual(film.rate(path, self.SECONDS) / 300e3, 1, delta=tolerance)
                 self.assertEqual(support.decode_errors(path), '')
 
     def test_same_bytes_after_a_kill(self):
