@@ -26,8 +26,8 @@
 
 /* Shares of a size: what is aimed at, what is full enough, and what leaves room for the container's last
  * bytes. Whole steps of quality come less near. */
-#define FINE_AIM    0.9935
-#define FINE_FILL   0.985
+#define FINE_AIM    0.991
+#define FINE_FILL   0.982
 #define COARSE_AIM  0.982
 #define COARSE_FILL 0.965
 #define MOST_FILL   0.999

@@ -137,6 +137,23 @@ get_model_bps (SendoffCatalog *catalog, const SendoffVideoPlan *video, double cr
   return MODEL_BPS * shape * get_efficiency (catalog, video->codec, NULL) * exp2 ((MODEL_CRF - crf) / CRF_DOUBLING);
 }
 
+/**
+ * sendoff_estimate_h264_crf:
+ * @video: a planned output with a quality or a mean rate
+ *
+ * Returns: the CRF of H.264 whose quality @video is expected to have in ordinary footage
+ */
+double
+sendoff_estimate_h264_crf (SendoffCatalog *catalog, const SendoffVideoPlan *video)
+{
+  const SendoffVideoCodec *codec = sendoff_catalog_get_video_codec (catalog, video->codec);
+  double usual_bps = get_model_bps (catalog, video, MODEL_CRF);
+
+  if (video->crf >= 0)
+    return codec != NULL ? to_h264_crf (catalog, codec, video->crf) : video->crf;
+  return MODEL_CRF - CRF_DOUBLING * log2 (MAX ((double)video->bitrate_bps, 1) / MAX (usual_bps, 1));
+}
+
 /* The source's own rate, scaled to this picture and codec; infinite when it is not known. */
 static double
 get_source_bps (SendoffCatalog *catalog, const SendoffMediaInfo *source, const SendoffVideoPlan *video)

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 double sendoff_estimate_simple_size_mb (double video_kbps, double audio_kbps, double seconds);
 gint64 sendoff_estimate_scaled_bitrate (SendoffCatalog *catalog, gint64 bitrate_720p_bps, gint64 pixels, double frame_rate, double efficiency);
 double sendoff_estimate_floor_bps (SendoffCatalog *catalog, const SendoffMediaInfo *source, const SendoffVideoPlan *video);
+double sendoff_estimate_h264_crf (SendoffCatalog *catalog, const SendoffVideoPlan *video);
 double sendoff_estimate_overhead_bytes (const SendoffOutputPlan *output);
 double sendoff_estimate_audio_bytes (const SendoffOutputPlan *output);
 void sendoff_estimate_output (SendoffCatalog *catalog, const SendoffMediaInfo *source, SendoffOutputPlan *output);

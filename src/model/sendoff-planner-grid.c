@@ -19,7 +19,7 @@
  * this. Where keyframes are close anyway a cut costs next to nothing; libaom pays for each with its long look
  * ahead. */
 #define FEW_CHUNKS                    8
-#define SHORTEST_FREE_CHUNK_SECONDS   4.0
+#define SHORTEST_FREE_CHUNK_SECONDS   3.7 /* half a minute, or what is called so, gets all eight */
 #define SHORTEST_LIBAOM_CHUNK_SECONDS 7.0
 #define SHORTEST_KEYED_CHUNK_SECONDS  2.0
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 /* A correction may take a chunk so far from the common quality, in log2 of its bytes, before it rather takes
- * more chunks: 0.15 is a tenth of the bytes, 0.9 of H.264's CRF. */
-#define MOST_DEVIATION 0.15
+ * more chunks: 0.22 is a seventh of the bytes, 1.3 of H.264's CRF. */
+#define MOST_DEVIATION 0.22
 
 /* Corrections more where a size must not be exceeded and is. */
 #define HARD_CORRECTIONS 8
@@ -19,6 +19,12 @@
  * for each halving of the bytes. */
 #define MOST_REPAIR_SLOPE 4
 #define FAR_SLOPE         0.4
+
+/* How much log2 of an analysis's bytes falls when its CRF grows by one. */
+#define ANALYSIS_SLOPE 0.17
+
+/* So many chunks are few, see get_barrier(). */
+#define FEW_CHUNKS 8
 
 /* Shares of the chunks after which the quality of the rest is chosen anew. */
 static const double barriers[] = { 0.125, 0.5, 0.8, 0.95 };
@@ -50,14 +56,14 @@ SENDOFF_DEFINE_DOC (SendoffRateTrial, sendoff_rate_trial, "trial", trial_fields,
 SENDOFF_DEFINE_DOC (SendoffRateLog, sendoff_rate_log, "log of rates", log_fields, NULL)
 
 /* Means over 15 pieces of film, animation, hand-held and screen recordings; the ratios are to x264's veryfast
- * at CRF 26 and x265's ultrafast at CRF 28. They only choose the first chunks' quality: what those measure
- * counts. */
+ * (for libx264 itself: its own first pass) at CRF 26 and x265's ultrafast at CRF 28. They only choose the
+ * first chunks' quality: what those measure counts. */
 static const struct
 {
   const char *encoder;
   double slope, step, crf, to_x264, to_x265;
 } scales[] = {
-  { "libx264", 0.167, 1.0 / 16, 23, 0.81, 1.40 }, { "libx265", 0.172, 1.0 / 16, 28, -0.15, 0.45 },
+  { "libx264", 0.167, 1.0 / 16, 23, 0.45, 1.40 }, { "libx265", 0.172, 1.0 / 16, 28, -0.15, 0.45 },
   { "libvpx-vp9", 0.093, 1, 38, -0.12, 0.47 },    { "libaom-av1", 0.085, 1, 42, -0.45, 0.14 },
   { "libsvtav1", 0.075, 1, 46, -0.85, -0.25 },
 };
@@ -71,12 +77,15 @@ void
 sendoff_rate_scale_init (SendoffRateScale *self, const SendoffVideoPlan *video)
 {
   gboolean by_x265 = video->analysis != NULL && g_strcmp0 (video->analysis->encoder, "libx265") == 0;
+  double reference = by_x265 ? SENDOFF_ANALYSIS_CRF_X265 : SENDOFF_ANALYSIS_CRF_X264;
 
   *self = (SendoffRateScale){ 1 / 6.0, 1, 26, 0 };
   for (guint i = 0; i < G_N_ELEMENTS (scales); i++)
     if (g_str_equal (scales[i].encoder, video->encoder))
       *self = (SendoffRateScale){ scales[i].slope, scales[i].step, scales[i].crf,
                                   by_x265 ? scales[i].to_x265 : scales[i].to_x264 };
+  if (video->analysis != NULL)
+    self->log_ratio += ANALYSIS_SLOPE * (video->analysis->crf - reference);
 }
 
 /** sendoff_rate_scale_get_worst: the worst quality that the encoder has. */
@@ -319,16 +328,18 @@ sendoff_rate_lower_quality (const SendoffRateScale *scale,
 /* --- rounds: until every chunk is there --- */
 
 /* How many chunks are decided after the round that begins when @n_decided are there. A round of a single
- * chunk leaves cores idle, so only the first may be one. */
+ * chunk leaves cores idle, so only the first may be one; of few chunks also the last, because its size makes
+ * up for the others', of which one made again would cost as much. */
 static guint
 get_barrier (guint n_chunks, guint n_decided)
 {
   for (guint i = 0; i < G_N_ELEMENTS (barriers); i++)
     {
       guint barrier = MAX ((guint)lround (barriers[i] * n_chunks), 1);
+      guint least = n_chunks <= FEW_CHUNKS ? 1 : 2;
 
       if (barrier > n_decided && barrier < n_chunks
-          && (n_decided == 0 || (barrier > n_decided + 1 && barrier + 2 <= n_chunks)))
+          && (n_decided == 0 || (barrier > n_decided + 1 && barrier + least <= n_chunks)))
         return barrier;
     }
   return n_chunks;

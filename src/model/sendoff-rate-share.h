@@ -54,7 +54,8 @@ typedef struct
   gboolean hard; /* high_bytes must not be exceeded: then there are more corrections */
 } SendoffRateTask;
 
-/* The qualities of the analysis for which the ratios between encoders were measured. */
+/* The qualities of an analysis for which the ratios between encoders were measured; others are a multiple of three
+ * away. */
 #define SENDOFF_ANALYSIS_CRF_X264 26
 #define SENDOFF_ANALYSIS_CRF_X265 28
 

@@ -143,6 +143,24 @@ test_quality_has_an_end (void)
     g_assert_cmpfloat (sendoff_rate_log_get_last (log, i)->crf, ==, SENDOFF_RATE_BEST_CRF);
 }
 
+/* An analysis at a better quality takes more, so that the encode is less of it. */
+static void
+test_knows_analysis (void)
+{
+  g_autoptr (SendoffVideoPlan) video = sendoff_video_plan_new ();
+  SendoffRateScale usual, better;
+
+  video->encoder = g_strdup ("libx264");
+  video->analysis = sendoff_video_plan_new ();
+  video->analysis->encoder = g_strdup ("libx264");
+  video->analysis->crf = SENDOFF_ANALYSIS_CRF_X264;
+  sendoff_rate_scale_init (&usual, video);
+  video->analysis->crf = SENDOFF_ANALYSIS_CRF_X264 - 6;
+  sendoff_rate_scale_init (&better, video);
+  g_assert_cmpfloat (better.crf, ==, usual.crf);
+  g_assert_cmpfloat (fabs (usual.log_ratio - better.log_ratio - 1), <, 0.1);
+}
+
 /* A quality is lowered by what the chunk itself has shown, but at least a step and not beyond the worst. */
 static void
 test_lowers_quality (void)
@@ -300,6 +318,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/model/rate/goes-on-from-log", test_goes_on_from_log);
   g_test_add_func ("/model/rate/quality-has-an-end", test_quality_has_an_end);
+  g_test_add_func ("/model/rate/knows-analysis", test_knows_analysis);
   g_test_add_func ("/model/rate/lowers-quality", test_lowers_quality);
   g_test_add_func ("/model/rate/bucket", test_bucket);
   g_test_add_func ("/model/rate/bucket-blames-predecessor", test_bucket_blames_predecessor);
