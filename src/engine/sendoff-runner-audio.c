@@ -1,11 +1,15 @@
 #include "base/sendoff-error.h"
 #include "base/sendoff-i18n.h"
 #include "engine/sendoff-runner-private.h"
+#include "model/sendoff-audio-rate.h"
 
 #define STAGE "audio"
 
 /* The audio is one long serial piece of work: it starts first, so that the chunks fill the rest. */
 #define AUDIO_ORDER 0
+
+/* How often sound alone is made again for a size. */
+#define MOST_RETRIES 4
 
 static const SendoffOutputPlan *
 get_plan (SendoffRunner *self, const RunnerTrack *track)
@@ -99,6 +103,8 @@ make_spec_locked (SendoffRunner *self, RunnerWork *work)
       output = sendoff_audio_output_spec_new_of_plan (plan, track->number);
       output->output = (int)track->output;
       output->path = g_strdup (track->path);
+      if (track->bitrate_bps > 0)
+        output->audio->bitrate_bps = track->bitrate_bps;
       g_ptr_array_add (spec->audio_outputs, output);
     }
   return spec;
@@ -137,7 +143,8 @@ on_event (const char *event, JsonObject *members, gpointer data)
       const RunnerTrack *track = g_ptr_array_index (work->parts, p);
 
       for (guint i = 0; i < track->outputs->len; i++)
-        sendoff_tracker_add_warning (work->runner->tracker, g_array_index (track->outputs, guint, i), message);
+        sendoff_tracker_add_warning (work->runner->tracker, g_array_index (track->outputs, guint, i),
+                                     message);
     }
 }
 
@@ -219,8 +226,9 @@ void
 sendoff_runner_audio_returned (SendoffRunner *self, RunnerWork *work)
 {
   if (work->error == NULL && is_incomplete (self, work))
-    work->error = g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_WORKER_CRASHED,
-                                       _ ("Encoding the audio stopped: its process did not write all of it."));
+    work->error
+        = g_error_new_literal (SENDOFF_ERROR, SENDOFF_ERROR_WORKER_CRASHED,
+                               _ ("Encoding the audio stopped: its process did not write all of it."));
   if (work->error == NULL || g_error_matches (work->error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
       || sendoff_runner_retry (self, work))
     return;
@@ -228,6 +236,83 @@ sendoff_runner_audio_returned (SendoffRunner *self, RunnerWork *work)
     {
       RunnerTrack *track = g_ptr_array_index (work->parts, i);
 
-      sendoff_runner_fail_outputs (self, track->outputs, work->error, work->stage != NULL ? work->stage : STAGE);
+      sendoff_runner_fail_outputs (self, track->outputs, work->error,
+                                   work->stage != NULL ? work->stage : STAGE);
     }
+}
+
+/* --- sizes of sound alone --- */
+
+static gint64
+get_next_rate_locked (SendoffRunner *self, const RunnerTrack *track, gint64 size_bytes)
+{
+  const SendoffAudioPlan *audio = get_audio (self, track);
+  const SendoffSizePlan *size = get_plan (self, track)->size;
+  const SendoffAudioCodec *codec = sendoff_catalog_get_audio_codec (self->catalog, audio->codec);
+  SendoffAudioTry last
+      = { .file_bytes = size_bytes, .audio_bytes = track->trailer->bytes, .n_tries = track->n_tries };
+  gint64 next;
+
+  last.bitrate_bps = track->bitrate_bps > 0 ? track->bitrate_bps : audio->bitrate_bps;
+  last.least_bps = codec->bitrate_min_bps;
+  last.most_bps = size->target_bytes > 0 ? codec->bitrate_max_bps : audio->bitrate_bps;
+  next = sendoff_audio_rate_correct (audio, size, &last);
+  if (track->n_tries < MOST_RETRIES)
+    return next;
+  return next > 0 && size_bytes > size->limit_bytes ? track->fitting_bps : 0;
+}
+
+/* Wants @track at @bitrate_bps; that may be there since an earlier process. */
+static void
+set_rate_locked (RunnerTrack *track, gint64 bitrate_bps)
+{
+  g_autofree char *folder = g_path_get_dirname (track->path);
+  g_autofree char *leaf = g_strdup_printf ("audio-%" G_GINT64_FORMAT ".packets", bitrate_bps);
+
+  track->bitrate_bps = bitrate_bps;
+  track->n_tries++;
+  g_free (track->path);
+  track->path = g_build_filename (folder, leaf, NULL);
+  g_clear_pointer (&track->trailer, sendoff_packet_trailer_free);
+  track->trailer = sendoff_packet_file_read_trailer (track->path, NULL);
+}
+
+/**
+ * sendoff_runner_retry_audio:
+ * @output: sound alone that has a size to meet, written as a file of @size_bytes
+ *
+ * What is decided depends on sizes only, so that a later process comes to the same rates. Runner's thread.
+ *
+ * Returns: whether the sound is made again at another rate; otherwise the file is as good as it gets
+ */
+gboolean
+sendoff_runner_retry_audio (SendoffRunner *self, RunnerOutput *output, gint64 size_bytes)
+{
+  RunnerTrack *track = output->tracks->len == 1 ? g_ptr_array_index (output->tracks, 0) : NULL;
+  RunnerWork *work = NULL;
+  gint64 next;
+
+  /* Others that share it keep what they have. */
+  if (track == NULL || track->outputs->len > 1 || output->plan->video != NULL)
+    return FALSE;
+  g_mutex_lock (&self->mutex);
+  next = get_next_rate_locked (self, track, size_bytes);
+  if (next > 0)
+    {
+      if (size_bytes <= output->plan->size->limit_bytes)
+        track->fitting_bps
+            = track->bitrate_bps > 0 ? track->bitrate_bps : get_audio (self, track)->bitrate_bps;
+      g_debug ("rate: sound at %" G_GINT64_FORMAT " bit/s after %" G_GINT64_FORMAT " bytes", next,
+               size_bytes);
+      set_rate_locked (track, next);
+      if (track->trailer == NULL)
+        work = sendoff_runner_work_new (self, RUNNER_WORK_AUDIO, track);
+    }
+  g_mutex_unlock (&self->mutex);
+  if (work != NULL)
+    {
+      work->order = AUDIO_ORDER;
+      sendoff_runner_push (self, work, 0);
+    }
+  return next > 0;
 }

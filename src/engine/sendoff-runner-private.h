@@ -38,7 +38,11 @@ typedef struct {
   char *path;
   char *lock_path;
   int lock_fd;
-  SendoffPacketTrailer *trailer; /* NULL: missing; guarded by the mutex */
+  /* guarded by the mutex */
+  SendoffPacketTrailer *trailer; /* NULL: missing */
+  guint n_tries;                 /* for a size, before this one */
+  gint64 bitrate_bps;            /* of this try; 0 as the plan says */
+  gint64 fitting_bps;            /* of one whose file was smaller than it may be; 0 none */
 } RunnerTrack;
 
 typedef struct {
@@ -216,6 +220,7 @@ guint sendoff_runner_fit_batch (SendoffRunner *self, guint first, guint wanted);
 
 /* sendoff-runner-audio.c */
 void sendoff_runner_push_audio (SendoffRunner *self);
+gboolean sendoff_runner_retry_audio (SendoffRunner *self, RunnerOutput *output, gint64 size_bytes);
 void sendoff_runner_audio_returned (SendoffRunner *self, RunnerWork *work);
 void sendoff_runner_run_audio (gpointer work, GCancellable *cancellable);
 

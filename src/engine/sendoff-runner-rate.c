@@ -480,6 +480,8 @@ sendoff_runner_take_size (SendoffRunner *self, RunnerOutput *output, gint64 size
 
   if (output->plan->size == NULL)
     return TRUE;
+  if (output->rendition == NULL && sendoff_runner_retry_audio (self, output, size_bytes))
+    return FALSE;
   if (output->rendition == NULL || output->rendition->rate == NULL)
     return size_bytes <= output->plan->size->limit_bytes || refuse_size (size_bytes, error);
   g_mutex_lock (&self->mutex);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/sendoff-units.h"
+#include "model/sendoff-audio-rate.h"
 #include "model/sendoff-estimate.h"
 
 /* Below this nothing of a picture is left: bits for each pixel, whatever the codec. About what x264 takes at
@@ -16,9 +17,6 @@
 
 /* What a model of an uncapped rate may be wrong by on top of its interval. */
 #define MODEL_DOUBT 2
-
-/* MPEG-1 Layer III knows these rates, in kbit/s; the lower ones are MPEG-2's. */
-static const int mp3_rates[] = { 320, 256, 224, 192, 160, 128, 112, 96, 80, 64, 56, 48, 40, 32 };
 
 /* FFmpeg's AAC encoder keeps its mean, but for this. */
 #define AAC_MARGIN 0.97
@@ -146,32 +144,39 @@ plan_video_size (SendoffPlanning *self, gint64 limit)
   output->size->limit_bytes = limit;
   output->size->best_crf = video->rate_control == SENDOFF_RATE_CRF ? video->crf : get_best_crf (self);
   if (wanted > 0 && seconds > 0)
-    video->bitrate_bps
-        = MAX ((gint64)(((double)wanted - get_rest_bytes (output)) * 8 / seconds), 1000);
+    video->bitrate_bps = MAX ((gint64)(((double)wanted - get_rest_bytes (output)) * 8 / seconds), 1000);
 }
 
 static gint64
 round_audio_rate (const SendoffPlanning *self, double bitrate_bps)
 {
   const SendoffAudioCodec *codec = self->audio_codec;
+  gint64 rounded;
 
-  if (g_str_equal (codec->codec_id, "mp3"))
-    for (guint i = 0; i < G_N_ELEMENTS (mp3_rates); i++)
-      if (mp3_rates[i] * 1000 <= bitrate_bps)
-        return MIN (mp3_rates[i] * 1000, codec->bitrate_max_bps);
   if (g_str_equal (codec->codec_id, "aac"))
     bitrate_bps *= AAC_MARGIN;
-  return CLAMP ((gint64)bitrate_bps, codec->bitrate_min_bps, codec->bitrate_max_bps);
+  rounded = sendoff_audio_rate_floor (self->output->audio, bitrate_bps);
+  return CLAMP (rounded, codec->bitrate_min_bps, codec->bitrate_max_bps);
 }
 
 static void
-set_constant_opus (SendoffAudioPlan *audio)
+set_audio_option (SendoffAudioPlan *audio, const char *key, const char *value)
 {
   SendoffTag *option = sendoff_tag_new ();
 
-  option->key = g_strdup ("vbr");
-  option->value = g_strdup ("off");
+  option->key = g_strdup (key);
+  option->value = g_strdup (value);
   g_ptr_array_add (audio->options, option);
+}
+
+/* Opus keeps a constant rate to the byte; LAME keeps a mean that is none of the constant ones. */
+static void
+choose_audio_mode (SendoffAudioPlan *audio, gboolean wanted)
+{
+  if (g_str_equal (audio->encoder, "libopus"))
+    set_audio_option (audio, "vbr", "off");
+  else if (g_str_equal (audio->encoder, "libmp3lame") && wanted)
+    set_audio_option (audio, "abr", "1");
 }
 
 /* Sound alone: the rate that fills the size, or the one that was chosen when that is lower. */
@@ -198,9 +203,8 @@ plan_audio_size (SendoffPlanning *self, gint64 limit)
     }
   if (wanted == 0)
     room = MIN (room, (double)audio->bitrate_bps);
+  choose_audio_mode (audio, wanted > 0);
   audio->bitrate_bps = round_audio_rate (self, room);
-  if (g_str_equal (audio->encoder, "libopus"))
-    set_constant_opus (audio);
 }
 
 /** sendoff_planner_plan_size: what the limits of size mean for picture and sound that are planned otherwise.

@@ -71,7 +71,8 @@ class Rates(film.FilmTest):
                                          '--target-size', '40kB')
                 path = document['exports'][0]['output_files'][0]
                 self.assertLessEqual(os.path.getsize(path), 40000)
-                self.assertGreater(os.path.getsize(path), 30000)
+                self.assertGreater(os.path.getsize(path), 0.93 * 40000)
+                self.assertEqual(support.decode_errors(path), '')
 
     def test_impossible_size_names_the_smallest(self):
         document = self.run_json('validate', self.film, '--target-size', '2kB', status=3)

@@ -1,6 +1,7 @@
 /* Bits shared out over chunks, against encoders that are formulas, and the buffer over joined packets. */
 #include <math.h>
 
+#include "model/sendoff-audio-rate.h"
 #include "model/sendoff-rate-buffer.h"
 #include "model/sendoff-rate-share.h"
 
@@ -178,6 +179,45 @@ test_lowers_quality (void)
   g_assert_cmpfloat (sendoff_rate_lower_quality (&scale, log, 3, 1000), ==, 63);
 }
 
+/* Sound alone, in an encoder that takes @share of what it is told for @seconds; returns the size of the last file. */
+static gint64
+fill_with_sound (const char *codec, double share, gint64 most_bps, const SendoffSizePlan *size, guint *n_tries)
+{
+  g_autoptr (SendoffAudioPlan) audio = sendoff_audio_plan_new ();
+  SendoffAudioTry file = { .bitrate_bps = 96000, .least_bps = 32000, .most_bps = most_bps };
+  gint64 next = file.bitrate_bps;
+
+  audio->codec = g_strdup (codec);
+  for (; next > 0; file.n_tries++)
+    {
+      file.bitrate_bps = next;
+      file.audio_bytes = (gint64)((double)file.bitrate_bps * share * 10 / 8);
+      file.file_bytes = file.audio_bytes + 3000;
+      next = sendoff_audio_rate_correct (audio, size, &file);
+      g_assert_cmpuint (file.n_tries, <, 5);
+    }
+  *n_tries = file.n_tries;
+  return file.file_bytes;
+}
+
+static void
+test_sound_fills_size (void)
+{
+  const SendoffSizePlan target = { 100000, 100000, 0 }, most = { 0, 100000, 0 };
+  guint n_tries;
+
+  g_assert_cmpint (fill_with_sound ("aac", 0.7, 256000, &target, &n_tries), >=, 97000);
+  g_assert_cmpuint (n_tries, ==, 2);
+  g_assert_cmpint (fill_with_sound ("aac", 0.8, 256000, &target, &n_tries), ==, 99000);
+  g_assert_cmpint (fill_with_sound ("aac", 1.1, 256000, &target, &n_tries), <=, 100000);
+  g_assert_cmpuint (n_tries, ==, 2);
+  /* One of the constant rates, below what would fit. */
+  g_assert_cmpint (fill_with_sound ("mp3", 1, 256000, &most, &n_tries), ==, 64000 * 10 / 8 + 3000);
+  /* What needs less than the best rate stays smaller, and nothing helps what is too large at the least. */
+  g_assert_cmpint (fill_with_sound ("aac", 0.3, 128000, &target, &n_tries), ==, 128000 * 3 / 8 + 3000);
+  g_assert_cmpint (fill_with_sound ("aac", 4, 128000, &target, &n_tries), >, 100000);
+}
+
 /* --- the buffer --- */
 
 #define FPS 25
@@ -318,6 +358,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/model/rate/goes-on-from-log", test_goes_on_from_log);
   g_test_add_func ("/model/rate/quality-has-an-end", test_quality_has_an_end);
+  g_test_add_func ("/model/rate/sound-fills-size", test_sound_fills_size);
   g_test_add_func ("/model/rate/knows-analysis", test_knows_analysis);
   g_test_add_func ("/model/rate/lowers-quality", test_lowers_quality);
   g_test_add_func ("/model/rate/bucket", test_bucket);
