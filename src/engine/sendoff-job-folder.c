@@ -120,16 +120,38 @@ release_key (const char *cache_dir, const char *key)
     g_info ("cache folder stays: %s", error->message);
 }
 
-/** sendoff_job_folder_release_keys: removes the chunks that the job used and no other one uses; it must hold none. */
-void
-sendoff_job_folder_release_keys (const char *cache_dir, const char *export_id)
+static void
+release_keys (const char *cache_dir, const char *export_id, const char *suffix)
 {
   g_autofree char *folder = sendoff_job_folder_dup_path (cache_dir, export_id, NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
 
   for (const char *name; dir != NULL && (name = g_dir_read_name (dir)) != NULL;)
-    if (g_str_has_prefix (name, KEY_PREFIX))
+    if (g_str_has_prefix (name, KEY_PREFIX) && g_str_has_suffix (name, suffix))
       release_key (cache_dir, name + strlen (KEY_PREFIX));
+}
+
+/** sendoff_job_folder_release_keys: removes the chunks that the job used and no other one uses; it must hold none. */
+void
+sendoff_job_folder_release_keys (const char *cache_dir, const char *export_id)
+{
+  release_keys (cache_dir, export_id, "");
+}
+
+/** sendoff_job_folder_dup_own_key: (transfer full): a key like @key for chunks that are of use to this job alone. */
+char *
+sendoff_job_folder_dup_own_key (const char *export_id, const char *key)
+{
+  return g_strconcat (key, "-", export_id, NULL);
+}
+
+/** sendoff_job_folder_release_own_keys: removes what is of use to this job alone, whichever process made it. */
+void
+sendoff_job_folder_release_own_keys (const char *cache_dir, const char *export_id)
+{
+  g_autofree char *suffix = sendoff_job_folder_dup_own_key (export_id, "");
+
+  release_keys (cache_dir, export_id, suffix);
 }
 
 /**

@@ -35,6 +35,8 @@ gboolean sendoff_job_folder_note_libraries (const char *cache_dir, const char *e
 GHashTable *sendoff_job_folder_list_keys (const char *cache_dir);
 GHashTable *sendoff_job_folder_list_own_keys (const char *cache_dir, const char *export_id);
 void sendoff_job_folder_release_keys (const char *cache_dir, const char *export_id);
+char *sendoff_job_folder_dup_own_key (const char *export_id, const char *key);
+void sendoff_job_folder_release_own_keys (const char *cache_dir, const char *export_id);
 
 gboolean sendoff_job_folder_write_receipt (const char *path, const char *part_path, const char *target,
                                            JsonNode *certificate, GError **error);

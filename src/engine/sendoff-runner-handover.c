@@ -12,6 +12,7 @@
 
 #include "base/sendoff-error.h"
 #include "engine/sendoff-disk.h"
+#include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-runner-private.h"
 #include "model/sendoff-handover-note.h"
 
@@ -20,7 +21,7 @@ char *
 sendoff_runner_dup_chunks_key (SendoffRunner *self, guint output, const char *key)
 {
   return sendoff_output_plan_hands_over (self->outputs[output].plan)
-             ? g_strdup_printf ("%s-%s", key, self->export_id)
+             ? sendoff_job_folder_dup_own_key (self->export_id, key)
              : g_strdup (key);
 }
 

@@ -295,6 +295,8 @@ sendoff_runner_close_cache (SendoffRunner *self, gboolean over, gboolean remove)
     }
   if (remove)
     sendoff_job_folder_release_keys (self->cache_dir, self->export_id);
+  else if (over)
+    sendoff_job_folder_release_own_keys (self->cache_dir, self->export_id);
 }
 
 /* Opens the source and makes sure that it is the file that was planned. */

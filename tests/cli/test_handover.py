@@ -251,6 +251,19 @@ class Handover(support.CliTest):
         self.assertEqual(os.listdir(self.out), [])
         self.assertEqual(os.listdir(os.path.join(self.cache, 'chunks')), [])
 
+    def test_left_behind(self):
+        """Chunks that an earlier version or process left go with the job, also where chunks are kept for later ones."""
+        os.remove(os.path.join(self.root, 'data', 'settings.json'))
+        self.interrupt()
+        job, = self.run_json('queue', 'list')['jobs']
+        key = '%040x-%s' % (7, job['export_id'])
+        os.mkdir(os.path.join(self.cache, 'chunks', key))
+        for path in (os.path.join('chunks', key, '0-1.packets'), os.path.join('jobs', job['export_id'], 'key-' + key)):
+            with open(os.path.join(self.cache, path), 'wb'):
+                pass
+        self.assertEqual(self.end(self.start('resume'))['status'], 'completed')
+        self.assertEqual([name for name in os.listdir(os.path.join(self.cache, 'chunks')) if '-' in name], [])
+
     def test_shared(self):
         """Two files of the same pictures: the first to be written leaves them to the other."""
         result = self.run_json('export', self.source, '-d', self.out, '--output', 'codec=dnxhd,suffix=_a',
