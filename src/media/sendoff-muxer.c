@@ -11,8 +11,7 @@
 #include <string.h>
 
 #include "media/sendoff-file-sink.h"
-#include "media/sendoff-handover.h"
-#include "media/sendoff-packet-joiner.h"
+#include "media/sendoff-muxer-private.h"
 
 /* Reserved beside the index for the box that fills up the rest. */
 #define FREE_BOX_BYTES 8
@@ -20,46 +19,11 @@
 #define CUE_BYTES      32
 #define CUES_BYTES     64
 
-/* One stream of the file. */
-typedef struct
-{
-  SendoffPacketJoiner *joiner;   /* (nullable): the video's */
-  SendoffPacketReader *reader;   /* (nullable): everything else's */
-  SendoffPacketReader *copied;   /* (nullable): of either, when it reads the source; borrowed from it */
-  const SendoffAudioPlan *audio; /* (nullable) */
-  const SendoffTextPlan *text;   /* (nullable) */
-  gboolean is_cover;
-  AVRational time_base;
-  AVPacket *packet;   /* the next one */
-  gboolean is_filled; /* whether packet is */
-  gint64 keyframes;   /* written in this pass */
-} Input;
-
-typedef struct
-{
-  const SendoffOutputPlan *plan;
-  GArray *inputs; /* Input, in the order of the file's streams */
-  SendoffHandover *handover; /* (nullable): the chunks give their space back */
-} Mux;
-
 /* One pass over everything. */
 typedef struct {
   AVFormatContext *format;
   gint64 index_bytes; /* written behind the media */
 } Pass;
-
-static gboolean
-is_isom (const Mux *self)
-{
-  return g_str_equal (self->plan->muxer, "mp4") || g_str_equal (self->plan->muxer, "mov")
-         || g_str_equal (self->plan->muxer, "ipod");
-}
-
-static gboolean
-is_matroska (const Mux *self)
-{
-  return g_str_equal (self->plan->muxer, "matroska") || g_str_equal (self->plan->muxer, "webm");
-}
 
 static gboolean
 set_mux_error (SendoffFileSink *sink, int result, GError **error)
@@ -75,16 +39,10 @@ set_mux_error (SendoffFileSink *sink, int result, GError **error)
   return FALSE;
 }
 
-static Input *
-get_input (Mux *self, guint index)
-{
-  return &g_array_index (self->inputs, Input, index);
-}
-
 static void
 clear_input (gpointer data)
 {
-  Input *input = data;
+  SendoffMuxInput *input = data;
 
   g_clear_pointer (&input->joiner, sendoff_packet_joiner_free);
   g_clear_pointer (&input->reader, sendoff_packet_reader_free);
@@ -93,7 +51,7 @@ clear_input (gpointer data)
 
 /* Where a cut ends the picture, the last one is shown until there, not only until the source's next one would be due. */
 static void
-extend_to_cut (Mux *self, const Input *input)
+extend_to_cut (SendoffMux *self, const SendoffMuxInput *input)
 {
   const SendoffOutputPlan *plan = self->plan;
 
@@ -103,9 +61,9 @@ extend_to_cut (Mux *self, const Input *input)
 }
 
 static gboolean
-open_video (Mux *self, const SendoffWorkerSpec *spec, GError **error)
+open_video (SendoffMux *self, const SendoffWorkerSpec *spec, GError **error)
 {
-  Input input = { 0 };
+  SendoffMuxInput input = { 0 };
 
   if (self->plan->video != NULL && self->plan->video->copy != NULL)
     {
@@ -127,9 +85,9 @@ open_video (Mux *self, const SendoffWorkerSpec *spec, GError **error)
 
 /* Takes @reader (nullable, with @error set). A track that turned out to be silence of no length is left out. */
 static gboolean
-add_audio (Mux *self, SendoffPacketReader *reader, const SendoffAudioPlan *plan)
+add_audio (SendoffMux *self, SendoffPacketReader *reader, const SendoffAudioPlan *plan)
 {
-  Input input = { .audio = plan, .reader = reader };
+  SendoffMuxInput input = { .audio = plan, .reader = reader };
   const SendoffPacketTrailer *trailer;
 
   if (reader == NULL)
@@ -148,9 +106,9 @@ add_audio (Mux *self, SendoffPacketReader *reader, const SendoffAudioPlan *plan)
 
 /* A track of text, the cover. */
 static gboolean
-open_extra (Mux *self, const char *path, const SendoffTextPlan *text, GError **error)
+open_extra (SendoffMux *self, const char *path, const SendoffTextPlan *text, GError **error)
 {
-  Input input = { .text = text, .is_cover = text == NULL };
+  SendoffMuxInput input = { .text = text, .is_cover = text == NULL };
 
   input.reader = sendoff_packet_reader_new (path, error);
   if (input.reader == NULL)
@@ -178,7 +136,7 @@ get_text_track (const SendoffOutputPlan *plan, guint number)
 }
 
 static gboolean
-open_extras (Mux *self, const SendoffWorkerSpec *spec, GError **error)
+open_extras (SendoffMux *self, const SendoffWorkerSpec *spec, GError **error)
 {
   for (guint i = 0; spec->text_paths != NULL && spec->text_paths[i] != NULL; i++)
     if (!open_extra (self, spec->text_paths[i], get_text_track (self->plan, i), error))
@@ -187,7 +145,7 @@ open_extras (Mux *self, const SendoffWorkerSpec *spec, GError **error)
 }
 
 static gboolean
-open_audio (Mux *self, const SendoffWorkerSpec *spec, GError **error)
+open_audio (SendoffMux *self, const SendoffWorkerSpec *spec, GError **error)
 {
   const SendoffAudioPlan *first = self->plan->audio;
 
@@ -201,7 +159,7 @@ open_audio (Mux *self, const SendoffWorkerSpec *spec, GError **error)
 }
 
 static gboolean
-open_inputs (Mux *self, const SendoffWorkerSpec *spec, GError **error)
+open_inputs (SendoffMux *self, const SendoffWorkerSpec *spec, GError **error)
 {
   if (!open_video (self, spec, error) || !open_audio (self, spec, error))
     return FALSE;
@@ -212,216 +170,8 @@ open_inputs (Mux *self, const SendoffWorkerSpec *spec, GError **error)
   return FALSE;
 }
 
-static guint32
-get_tag (const char *text)
-{
-  return text != NULL && strlen (text) == 4 ? MKTAG (text[0], text[1], text[2], text[3]) : 0;
-}
-
-/* ST 2086 lists green, blue, red; FFmpeg red, green, blue. */
 static void
-add_mastering (AVStream *stream, const SendoffMastering *mastering)
-{
-  static const int places[] = { 2, 0, 1 };
-  AVMasteringDisplayMetadata *display;
-  AVContentLightMetadata *light;
-
-  if (mastering->display_primaries != NULL && mastering->display_primaries->len == 8)
-    {
-      const gint64 *p = (const gint64 *)(const void *)mastering->display_primaries->data;
-
-      display = (void *)sendoff_stream_new_side_data (stream, AV_PKT_DATA_MASTERING_DISPLAY_METADATA, sizeof *display);
-      for (int i = 0; i < 3; i++)
-        for (int j = 0; j < 2; j++)
-          display->display_primaries[i][j] = av_make_q ((int)p[places[i] * 2 + j], 50000);
-      for (int j = 0; j < 2; j++)
-        display->white_point[j] = av_make_q ((int)p[6 + j], 50000);
-      display->max_luminance = av_make_q ((int)mastering->max_luminance, 10000);
-      display->min_luminance = av_make_q ((int)mastering->min_luminance, 10000);
-      display->has_primaries = display->has_luminance = 1;
-    }
-  if (mastering->max_content_light > 0)
-    {
-      light = (void *)sendoff_stream_new_side_data (stream, AV_PKT_DATA_CONTENT_LIGHT_LEVEL, sizeof *light);
-      light->MaxCLL = (unsigned)mastering->max_content_light;
-      light->MaxFALL = (unsigned)mastering->max_frame_average_light;
-    }
-}
-
-/* What players of Dolby Vision look for; the rest is in the plan. */
-static void
-copy_side_data (AVStream *to, const AVStream *from)
-{
-  if (from != NULL)
-    sendoff_stream_copy_side_data (to, from, AV_PKT_DATA_DOVI_CONF);
-}
-
-static void
-add_video_stream (Mux *self, const Input *input, AVStream *stream)
-{
-  const SendoffVideoPlan *plan = self->plan->video;
-
-  avcodec_parameters_copy (stream->codecpar, sendoff_packet_joiner_get_codec (input->joiner));
-  /* ProRes tells its profile by a tag that the encoder has set; for the others the container knows. */
-  if (g_strcmp0 (plan->codec, "prores") != 0)
-    stream->codecpar->codec_tag = is_isom (self) ? get_tag (plan->tag) : 0;
-  stream->codecpar->video_delay = (int)sendoff_packet_joiner_get_delay (input->joiner);
-  stream->codecpar->bit_rate = 0;
-  stream->avg_frame_rate = sendoff_to_av (plan->frame_rate);
-  stream->sample_aspect_ratio = (AVRational){ 1, 1 };
-  stream->disposition = AV_DISPOSITION_DEFAULT;
-  if (plan->mastering != NULL)
-    add_mastering (stream, plan->mastering);
-  if (input->copied != NULL)
-    copy_side_data (stream, sendoff_packet_reader_get_stream (input->copied));
-}
-
-/* QuickTime numbers the languages that the first Macintosh knew; libavformat finds them by spellings of its own. */
-static const char *
-get_language (const Mux *self, const char *language)
-{
-  static const char *const spellings[][2] = {
-    { "deu", "ger" }, { "fre", "fra" }, { "nld", "dut" }, { "swe", "sve" }, { "ell", "gre" }, { "isl", "ice" },
-    { "zho", "chi" }, { "sqi", "alb" }, { "mkd", "mac" }, { "rum", "ron" }, { "cze", "ces" }, { "slo", "slk" },
-  };
-
-  for (guint i = 0; g_str_equal (self->plan->muxer, "mov") && i < G_N_ELEMENTS (spellings); i++)
-    if (g_str_equal (spellings[i][0], language))
-      return spellings[i][1];
-  return language;
-}
-
-static void
-name_stream (Mux *self, AVStream *stream, const char *language, const char *title)
-{
-  if (language != NULL)
-    av_dict_set (&stream->metadata, "language", get_language (self, language), 0);
-  /* QuickTime's and MP4's only place for it that players show. */
-  if (title != NULL)
-    av_dict_set (&stream->metadata, is_isom (self) ? "handler_name" : "title", title, 0);
-}
-
-static void
-add_audio_stream (Mux *self, const Input *input, AVStream *stream)
-{
-  avcodec_parameters_copy (stream->codecpar, sendoff_packet_reader_get_codec (input->reader));
-  stream->codecpar->codec_tag = 0;
-  if (input->audio == self->plan->audio)
-    stream->disposition = AV_DISPOSITION_DEFAULT;
-  name_stream (self, stream, input->audio->language, input->audio->title);
-}
-
-static void
-add_text_stream (Mux *self, const Input *input, AVStream *stream)
-{
-  avcodec_parameters_copy (stream->codecpar, sendoff_packet_reader_get_codec (input->reader));
-  stream->codecpar->codec_tag = 0;
-  if (input->text->is_default)
-    stream->disposition = AV_DISPOSITION_DEFAULT;
-  name_stream (self, stream, input->text->language, input->text->title);
-}
-
-/* The bytes of the cover, which stay valid until the input is rewound. */
-static const AVPacket *
-peek_cover (Input *input)
-{
-  if (!input->is_filled)
-    input->is_filled = sendoff_packet_reader_next (input->reader, input->packet, NULL) > 0;
-  return input->packet;
-}
-
-/* Matroska keeps pictures among its attachments, known by their names. */
-static void
-add_attachment (Input *input, AVStream *stream)
-{
-  gboolean is_png = stream->codecpar->codec_id == AV_CODEC_ID_PNG;
-  const AVPacket *packet = peek_cover (input);
-
-  stream->codecpar->codec_type = AVMEDIA_TYPE_ATTACHMENT;
-  stream->codecpar->extradata = av_mallocz ((gsize)packet->size + AV_INPUT_BUFFER_PADDING_SIZE);
-  stream->codecpar->extradata_size = packet->size;
-  memcpy (stream->codecpar->extradata, packet->data, (gsize)packet->size);
-  av_dict_set (&stream->metadata, "filename", is_png ? "cover.png" : "cover.jpg", 0);
-  av_dict_set (&stream->metadata, "mimetype", is_png ? "image/png" : "image/jpeg", 0);
-}
-
-static void
-add_cover_stream (Mux *self, Input *input, AVStream *stream)
-{
-  const AVCodecParameters *codec = sendoff_packet_reader_get_codec (input->reader);
-
-  stream->codecpar->codec_type = AVMEDIA_TYPE_VIDEO;
-  stream->codecpar->codec_id = codec->codec_id;
-  stream->codecpar->width = codec->width;
-  stream->codecpar->height = codec->height;
-  stream->codecpar->format = codec->format;
-  if (is_matroska (self))
-    add_attachment (input, stream);
-  else
-    stream->disposition = AV_DISPOSITION_ATTACHED_PIC;
-  av_dict_set (&stream->metadata, "comment", "Cover (front)", 0);
-}
-
-static void
-add_streams (Mux *self, AVFormatContext *format)
-{
-  for (guint i = 0; i < self->inputs->len; i++)
-    {
-      Input *input = get_input (self, i);
-      AVStream *stream = avformat_new_stream (format, NULL);
-
-      stream->time_base = input->time_base;
-      if (input->joiner != NULL)
-        add_video_stream (self, input, stream);
-      else if (input->is_cover)
-        add_cover_stream (self, input, stream);
-      else if (input->text != NULL)
-        add_text_stream (self, input, stream);
-      else
-        add_audio_stream (self, input, stream);
-    }
-}
-
-/* libavformat's own comments for Ogg are a second late when a chapter begins in the latter half of one. */
-static void
-add_ogg_chapter (AVFormatContext *format, guint index, const SendoffChapter *chapter)
-{
-  gint64 ms = chapter->start_us / 1000;
-  g_autofree char *key = g_strdup_printf ("CHAPTER%03u", index);
-  g_autofree char *name_key = g_strconcat (key, "NAME", NULL);
-  g_autofree char *time = g_strdup_printf ("%02d:%02d:%02d.%03d", (int)(ms / 3600000), (int)(ms / 60000 % 60),
-                                           (int)(ms / 1000 % 60), (int)(ms % 1000));
-
-  av_dict_set (&format->metadata, key, time, 0);
-  if (chapter->title != NULL)
-    av_dict_set (&format->metadata, name_key, chapter->title, 0);
-}
-
-static void
-add_chapters (Mux *self, AVFormatContext *format)
-{
-  guint n = self->plan->chapters->len;
-  gboolean is_ogg = g_str_equal (self->plan->muxer, "opus");
-
-  for (guint i = 0; is_ogg && i < n; i++)
-    add_ogg_chapter (format, i, g_ptr_array_index (self->plan->chapters, i));
-  if (n == 0 || is_ogg)
-    return;
-  format->chapters = av_calloc (n, sizeof (AVChapter *));
-  for (guint i = 0; i < n; i++)
-    {
-      const SendoffChapter *chapter = g_ptr_array_index (self->plan->chapters, i);
-      AVChapter *copy = av_mallocz (sizeof (AVChapter));
-
-      *copy = (AVChapter){ .id = i + 1, .time_base = { 1, 1000000 }, .start = chapter->start_us, .end = chapter->end_us };
-      if (chapter->title != NULL)
-        av_dict_set (&copy->metadata, "title", chapter->title, 0);
-      format->chapters[format->nb_chapters++] = copy;
-    }
-}
-
-static void
-set_isom_options (Mux *self, gint64 reserve, AVDictionary **options)
+set_isom_options (SendoffMux *self, gint64 reserve, AVDictionary **options)
 {
   av_dict_set (options, "write_tmcd", "0", 0);
   if (!self->plan->edit_list)
@@ -434,7 +184,7 @@ set_isom_options (Mux *self, gint64 reserve, AVDictionary **options)
 }
 
 static gboolean
-begin_pass (Mux *self, Pass *pass, SendoffFileSink *sink, gint64 reserve, GError **error)
+begin_pass (SendoffMux *self, Pass *pass, SendoffFileSink *sink, gint64 reserve, GError **error)
 {
   g_autoptr (AVDictionary) options = NULL;
   int result = avformat_alloc_output_context2 (&pass->format, NULL, self->plan->muxer, NULL);
@@ -443,22 +193,22 @@ begin_pass (Mux *self, Pass *pass, SendoffFileSink *sink, gint64 reserve, GError
     return set_mux_error (sink, result, error);
   pass->format->pb = sendoff_file_sink_get_io (sink);
   pass->format->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
-  add_streams (self, pass->format);
+  sendoff_mux_add_streams (self, pass->format);
   for (guint i = 0; i < self->plan->tags->len; i++)
     {
       const SendoffTag *tag = g_ptr_array_index (self->plan->tags, i);
 
       av_dict_set (&pass->format->metadata, tag->key, tag->value, 0);
     }
-  add_chapters (self, pass->format);
+  sendoff_mux_add_chapters (self, pass->format);
   /* Times before zero are an encoder's delay, which every container has its own way to state. Shifting the streams
    * on top of that, as libavformat does for Matroska, would put the picture late by the delay. */
   pass->format->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
   /* FLAC in MP4 was called experimental until FFmpeg 6. */
   pass->format->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;
-  if (is_isom (self))
+  if (sendoff_mux_is_isom (self))
     set_isom_options (self, reserve, &options);
-  else if (is_matroska (self) && reserve > 0)
+  else if (sendoff_mux_is_matroska (self) && reserve > 0)
     av_dict_set_int (&options, "reserve_index_space", reserve, 0);
   result = avformat_write_header (pass->format, &options);
   return result >= 0 || set_mux_error (sink, result, error);
@@ -466,14 +216,14 @@ begin_pass (Mux *self, Pass *pass, SendoffFileSink *sink, gint64 reserve, GError
 
 /* Whether the container states an encoder's delay: libavformat writes Matroska's CodecDelay for Opus alone. */
 static gboolean
-states_codec_delay (Mux *self, const Input *input)
+states_codec_delay (SendoffMux *self, const SendoffMuxInput *input)
 {
-  return is_matroska (self) && sendoff_packet_reader_get_codec (input->reader)->codec_id == AV_CODEC_ID_OPUS;
+  return sendoff_mux_is_matroska (self) && sendoff_packet_reader_get_codec (input->reader)->codec_id == AV_CODEC_ID_OPUS;
 }
 
 /* MP3 and Ogg files have a place of their own for it. */
 static gboolean
-states_delay_itself (Mux *self)
+states_delay_itself (SendoffMux *self)
 {
   return g_str_equal (self->plan->muxer, "mp3") || g_str_equal (self->plan->muxer, "opus");
 }
@@ -481,9 +231,9 @@ states_delay_itself (Mux *self)
 /* Where nothing tells a player to skip what the encoder put before the first sample, packets of hardly anything else
  * are left out: MP3's first ends a millisecond behind the start. */
 static gboolean
-is_dropped (Mux *self, const Input *input)
+is_dropped (SendoffMux *self, const SendoffMuxInput *input)
 {
-  gboolean has_edit_list = is_isom (self) && self->plan->edit_list;
+  gboolean has_edit_list = sendoff_mux_is_isom (self) && self->plan->edit_list;
   gint64 end = input->packet->pts + input->packet->duration;
   gboolean is_before_start = input->packet->pts < 0 && end * 8 <= input->packet->duration;
 
@@ -493,7 +243,7 @@ is_dropped (Mux *self, const Input *input)
 
 /* Whether @input has a next packet or is over; FALSE with an error. */
 static gboolean
-fill (Mux *self, Input *input, GError **error)
+fill (SendoffMux *self, SendoffMuxInput *input, GError **error)
 {
   while (!input->is_filled)
     {
@@ -510,7 +260,7 @@ fill (Mux *self, Input *input, GError **error)
 /* A reader subtracts the stated delay from the times of the blocks. Until FFmpeg 6 libavformat leaves it to its caller
  * to add it. */
 static void
-delay_audio (Mux *self, Input *input)
+delay_audio (SendoffMux *self, SendoffMuxInput *input)
 {
 #if LIBAVFORMAT_VERSION_MAJOR < 60
   int delay = states_codec_delay (self, input)
@@ -523,17 +273,17 @@ delay_audio (Mux *self, Input *input)
 }
 
 /* The input whose next packet is decoded first; NULL when all are over. */
-static Input *
-choose_next (Mux *self, int *stream)
+static SendoffMuxInput *
+choose_next (SendoffMux *self, int *stream)
 {
-  Input *next = NULL;
+  SendoffMuxInput *next = NULL;
 
   for (guint i = 0; i < self->inputs->len; i++)
     {
-      Input *input = get_input (self, i);
+      SendoffMuxInput *input = sendoff_mux_get_input (self, i);
 
       /* As an attachment it is in the header. */
-      if (!input->is_filled || (input->is_cover && is_matroska (self))
+      if (!input->is_filled || (input->is_cover && sendoff_mux_is_matroska (self))
           || (next != NULL
               && av_compare_ts (input->packet->dts, input->time_base, next->packet->dts, next->time_base)
                      >= 0))
@@ -545,10 +295,10 @@ choose_next (Mux *self, int *stream)
 }
 
 static AVPacket *
-take_next (Mux *self, Pass *pass)
+take_next (SendoffMux *self, Pass *pass)
 {
   int stream = -1;
-  Input *input = choose_next (self, &stream);
+  SendoffMuxInput *input = choose_next (self, &stream);
 
   if (input == NULL)
     return NULL;
@@ -562,18 +312,18 @@ take_next (Mux *self, Pass *pass)
 }
 
 static gboolean
-fill_all (Mux *self, GError **error)
+fill_all (SendoffMux *self, GError **error)
 {
   for (guint i = 0; i < self->inputs->len; i++)
-    if (!fill (self, get_input (self, i), error))
+    if (!fill (self, sendoff_mux_get_input (self, i), error))
       return FALSE;
   return TRUE;
 }
 
 static gboolean
-write_packet (Mux *self, Pass *pass, SendoffFileSink *sink, AVPacket *packet, GError **error)
+write_packet (SendoffMux *self, Pass *pass, SendoffFileSink *sink, AVPacket *packet, GError **error)
 {
-  SendoffPacketJoiner *joiner = get_input (self, (guint)packet->stream_index)->joiner;
+  SendoffPacketJoiner *joiner = sendoff_mux_get_input (self, (guint)packet->stream_index)->joiner;
   SendoffHandover *handover = joiner != NULL && sendoff_file_sink_get_fd (sink) >= 0 ? self->handover : NULL;
   gint64 offset = avio_tell (pass->format->pb);
   int size = packet->size, result;
@@ -587,7 +337,7 @@ write_packet (Mux *self, Pass *pass, SendoffFileSink *sink, AVPacket *packet, GE
 }
 
 static gboolean
-write_packets (Mux *self, Pass *pass, SendoffFileSink *sink, SendoffEvents *events, GError **error)
+write_packets (SendoffMux *self, Pass *pass, SendoffFileSink *sink, SendoffEvents *events, GError **error)
 {
   gint64 written = 0;
 
@@ -608,11 +358,11 @@ write_packets (Mux *self, Pass *pass, SendoffFileSink *sink, SendoffEvents *even
 }
 
 static void
-rewind_inputs (Mux *self)
+rewind_inputs (SendoffMux *self)
 {
   for (guint i = 0; i < self->inputs->len; i++)
     {
-      Input *input = get_input (self, i);
+      SendoffMuxInput *input = sendoff_mux_get_input (self, i);
 
       if (input->joiner != NULL)
         sendoff_packet_joiner_rewind (input->joiner);
@@ -624,7 +374,7 @@ rewind_inputs (Mux *self)
 }
 
 static gboolean
-run_pass (Mux *self, Pass *pass, SendoffFileSink *sink, gint64 reserve, SendoffEvents *events, GError **error)
+run_pass (SendoffMux *self, Pass *pass, SendoffFileSink *sink, gint64 reserve, SendoffEvents *events, GError **error)
 {
   gint64 before;
   gboolean ok;
@@ -647,44 +397,44 @@ run_pass (Mux *self, Pass *pass, SendoffFileSink *sink, gint64 reserve, SendoffE
 
 /* Points that Matroska's index lists: keyframes, but of sound only where there is nothing else. */
 static gint64
-count_cues (Mux *self)
+count_cues (SendoffMux *self)
 {
   gint64 cues = 0;
 
   for (guint i = 0; i < self->inputs->len; i++)
-    if (get_input (self, i)->audio == NULL)
-      cues += get_input (self, i)->keyframes;
+    if (sendoff_mux_get_input (self, i)->audio == NULL)
+      cues += sendoff_mux_get_input (self, i)->keyframes;
   return MAX (cues, 1);
 }
 
 static void
-set_dry (Mux *self, gboolean dry)
+set_dry (SendoffMux *self, gboolean dry)
 {
   for (guint i = 0; i < self->inputs->len; i++)
-    if (get_input (self, i)->copied != NULL)
-      sendoff_packet_reader_set_dry (get_input (self, i)->copied, dry);
+    if (sendoff_mux_get_input (self, i)->copied != NULL)
+      sendoff_packet_reader_set_dry (sendoff_mux_get_input (self, i)->copied, dry);
 }
 
 /* How many bytes to keep free at the start for the index; -1 with an error. */
 static gint64
-measure_index (Mux *self, GError **error)
+measure_index (SendoffMux *self, GError **error)
 {
   g_autoptr (SendoffFileSink) nowhere = sendoff_file_sink_new_dry ();
   Pass pass = { 0 };
 
-  if (!(is_isom (self) && self->plan->moov_first) && !is_matroska (self))
+  if (!(sendoff_mux_is_isom (self) && self->plan->moov_first) && !sendoff_mux_is_matroska (self))
     return 0;
   set_dry (self, TRUE);
   if (!run_pass (self, &pass, nowhere, 0, NULL, error))
     return -1;
   set_dry (self, FALSE);
-  if (is_matroska (self))
+  if (sendoff_mux_is_matroska (self))
     return CUES_BYTES + CUE_BYTES * count_cues (self);
   return pass.index_bytes + FREE_BOX_BYTES;
 }
 
 static gint64
-get_end_us (const Input *input)
+get_end_us (const SendoffMuxInput *input)
 {
   gint64 end = 0;
 
@@ -696,11 +446,11 @@ get_end_us (const Input *input)
 }
 
 static void
-measure_times (Mux *self, SendoffMuxResult *result)
+measure_times (SendoffMux *self, SendoffMuxResult *result)
 {
   for (guint i = 0; i < self->inputs->len; i++)
     {
-      const Input *input = get_input (self, i);
+      const SendoffMuxInput *input = sendoff_mux_get_input (self, i);
       gint64 *end_us = input->joiner != NULL ? &result->video_us : &result->audio_us;
 
       *end_us = MAX (*end_us, get_end_us (input));
@@ -709,16 +459,16 @@ measure_times (Mux *self, SendoffMuxResult *result)
 }
 
 static gint64
-count_frames (Mux *self)
+count_frames (SendoffMux *self)
 {
-  const Input *first = get_input (self, 0);
+  const SendoffMuxInput *first = sendoff_mux_get_input (self, 0);
 
   return first->joiner != NULL ? sendoff_packet_joiner_get_packets (first->joiner) : -1;
 }
 
 /* Opens the target, and decides how much of it is kept free for the index; what is gone on with has decided it. */
 static gboolean
-open_target (Mux *self, const SendoffWorkerSpec *spec, SendoffFileSink **sink, gint64 *reserve, GError **error)
+open_target (SendoffMux *self, const SendoffWorkerSpec *spec, SendoffFileSink **sink, gint64 *reserve, GError **error)
 {
   *sink = sendoff_file_sink_new (spec->target_path, spec->handover_path != NULL, error);
   if (*sink == NULL)
@@ -739,7 +489,7 @@ open_target (Mux *self, const SendoffWorkerSpec *spec, SendoffFileSink **sink, g
 }
 
 static SendoffMuxResult *
-write_file (Mux *self, const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error)
+write_file (SendoffMux *self, const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error)
 {
   g_autoptr (SendoffFileSink) sink = NULL;
   SendoffMuxResult *result;
@@ -766,10 +516,10 @@ write_file (Mux *self, const SendoffWorkerSpec *spec, SendoffEvents *events, GEr
 SendoffMuxResult *
 sendoff_role_mux (const SendoffWorkerSpec *spec, SendoffEvents *events, GError **error)
 {
-  Mux self = { .plan = spec->output };
+  SendoffMux self = { .plan = spec->output };
   SendoffMuxResult *result = NULL;
 
-  self.inputs = g_array_new (FALSE, FALSE, sizeof (Input));
+  self.inputs = g_array_new (FALSE, FALSE, sizeof (SendoffMuxInput));
   g_array_set_clear_func (self.inputs, clear_input);
   if (open_inputs (&self, spec, error))
     result = write_file (&self, spec, events, error);
