@@ -10,7 +10,7 @@ struct _SendoffQueueRow
   SendoffQueueItem *item; /* (nullable) */
   gulong state_handler;
   GtkWidget *progress_bar;
-  GtkWidget *first_button, *second_button, *third_button, *all_button, *copy_button, *remove_button;
+  GtkWidget *first_button, *second_button, *alone_button, *all_button, *copy_button, *remove_button;
 };
 
 enum
@@ -30,7 +30,7 @@ typedef struct
   struct
   {
     const char *label, *action; /* NULL: no such button */
-  } first, second, third;       /* the third on a line of its own */
+  } first, second, alone;       /* the last is above the others, because it is long */
 } StateLook;
 
 static const StateLook state_looks[] = {
@@ -48,16 +48,12 @@ static const StateLook state_looks[] = {
                                   NULL,
                                   { N_ ("Continue"), "queue.continue" },
                                   { N_ ("Cancel"), "queue.cancel" } },
-  [SENDOFF_QUEUE_LOST] = { "dialog-warning-symbolic",
-                           "warning",
-                           { N_ ("Choose the Video Again…"), "queue.locate" },
-                           { N_ ("Cancel"), "queue.cancel" },
-                           { N_ ("Try Again"), "queue.continue" } },
-  [SENDOFF_QUEUE_CHANGED] = { "dialog-warning-symbolic",
-                              "warning",
-                              { N_ ("Choose the Video Again…"), "queue.locate" },
-                              { N_ ("Cancel"), "queue.cancel" },
-                              { N_ ("Start Again"), "queue.start-again" } },
+  [SENDOFF_QUEUE_LOST]
+  = { "dialog-warning-symbolic", "warning", .alone = { N_ ("Choose the Video Again…"), "queue.locate" },
+      .first = { N_ ("Try Again"), "queue.continue" }, .second = { N_ ("Cancel"), "queue.cancel" } },
+  [SENDOFF_QUEUE_CHANGED]
+  = { "dialog-warning-symbolic", "warning", .alone = { N_ ("Choose the Video Again…"), "queue.locate" },
+      .first = { N_ ("Start Again"), "queue.start-again" }, .second = { N_ ("Cancel"), "queue.cancel" } },
   [SENDOFF_QUEUE_CANCELLING]
   = { "process-stop-symbolic", NULL, { N_ ("Undo"), "queue.undo" }, { NULL, NULL } },
   [SENDOFF_QUEUE_COMPLETED] = { "emblem-ok-symbolic",
@@ -68,16 +64,12 @@ static const StateLook state_looks[] = {
                              "error",
                              { N_ ("Try Again"), "queue.retry" },
                              { N_ ("Copy Details"), "queue.copy" } },
-  [SENDOFF_QUEUE_FAILED_LOST] = { "dialog-error-symbolic",
-                                  "error",
-                                  { N_ ("Choose the Video Again…"), "queue.locate" },
-                                  { NULL, NULL },
-                                  { N_ ("Try Again"), "queue.retry" } },
-  [SENDOFF_QUEUE_FAILED_CHANGED] = { "dialog-error-symbolic",
-                                     "error",
-                                     { N_ ("Choose the Video Again…"), "queue.locate" },
-                                     { NULL, NULL },
-                                     { N_ ("Start Again"), "queue.start-again" } },
+  [SENDOFF_QUEUE_FAILED_LOST]
+  = { "dialog-error-symbolic", "error", .alone = { N_ ("Choose the Video Again…"), "queue.locate" },
+      .first = { N_ ("Try Again"), "queue.retry" } },
+  [SENDOFF_QUEUE_FAILED_CHANGED]
+  = { "dialog-error-symbolic", "error", .alone = { N_ ("Choose the Video Again…"), "queue.locate" },
+      .first = { N_ ("Start Again"), "queue.start-again" } },
   [SENDOFF_QUEUE_CANCELLED]
   = { "process-stop-symbolic", NULL, { N_ ("Try Again"), "queue.retry" }, { NULL, NULL } },
 };
@@ -117,9 +109,9 @@ get_second_label (GObject *object, int state, gpointer data)
 }
 
 static char *
-get_third_label (GObject *object, int state, gpointer data)
+get_alone_label (GObject *object, int state, gpointer data)
 {
-  return g_strdup (state_looks[state].third.label != NULL ? _ (state_looks[state].third.label) : "");
+  return g_strdup (state_looks[state].alone.label != NULL ? _ (state_looks[state].alone.label) : "");
 }
 
 static gboolean
@@ -135,9 +127,9 @@ has_second (GObject *object, int state, gpointer data)
 }
 
 static gboolean
-has_third (GObject *object, int state, gpointer data)
+has_alone (GObject *object, int state, gpointer data)
 {
-  return state_looks[state].third.label != NULL;
+  return state_looks[state].alone.label != NULL;
 }
 
 static gboolean
@@ -188,9 +180,9 @@ on_second_clicked (SendoffQueueRow *self)
 }
 
 static void
-on_third_clicked (SendoffQueueRow *self)
+on_alone_clicked (SendoffQueueRow *self)
 {
-  act (self, state_looks[sendoff_queue_item_get_state (self->item)].third.action);
+  act (self, state_looks[sendoff_queue_item_get_state (self->item)].alone.action);
 }
 
 static void
@@ -233,8 +225,8 @@ name_buttons (SendoffQueueRow *self)
     set_name (self->first_button, _ (looks->first.label), title);
   if (looks->second.label != NULL)
     set_name (self->second_button, _ (looks->second.label), title);
-  if (looks->third.label != NULL)
-    set_name (self->third_button, _ (looks->third.label), title);
+  if (looks->alone.label != NULL)
+    set_name (self->alone_button, _ (looks->alone.label), title);
 }
 
 static void
@@ -277,7 +269,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SendoffQueueRow, progress_bar);
   gtk_widget_class_bind_template_child (widget_class, SendoffQueueRow, first_button);
   gtk_widget_class_bind_template_child (widget_class, SendoffQueueRow, second_button);
-  gtk_widget_class_bind_template_child (widget_class, SendoffQueueRow, third_button);
+  gtk_widget_class_bind_template_child (widget_class, SendoffQueueRow, alone_button);
   gtk_widget_class_bind_template_child (widget_class, SendoffQueueRow, all_button);
   gtk_widget_class_bind_template_child (widget_class, SendoffQueueRow, copy_button);
   gtk_widget_class_bind_template_child (widget_class, SendoffQueueRow, remove_button);
@@ -286,17 +278,17 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, get_styles);
   gtk_widget_class_bind_template_callback (widget_class, get_first_label);
   gtk_widget_class_bind_template_callback (widget_class, get_second_label);
-  gtk_widget_class_bind_template_callback (widget_class, get_third_label);
+  gtk_widget_class_bind_template_callback (widget_class, get_alone_label);
   gtk_widget_class_bind_template_callback (widget_class, has_first);
   gtk_widget_class_bind_template_callback (widget_class, has_second);
-  gtk_widget_class_bind_template_callback (widget_class, has_third);
+  gtk_widget_class_bind_template_callback (widget_class, has_alone);
   gtk_widget_class_bind_template_callback (widget_class, can_cancel_all);
   gtk_widget_class_bind_template_callback (widget_class, has_text);
   gtk_widget_class_bind_template_callback (widget_class, has_object);
   gtk_widget_class_bind_template_callback (widget_class, has_no_object);
   gtk_widget_class_bind_template_callback (widget_class, on_first_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_second_clicked);
-  gtk_widget_class_bind_template_callback (widget_class, on_third_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_alone_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_all_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_copy_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_remove_clicked);

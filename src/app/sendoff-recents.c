@@ -2,6 +2,8 @@
 
 #include <glib/gi18n.h>
 
+#include "engine/sendoff-places.h"
+
 #define SHOWN_MAX  5
 #define LOOKED_MAX 12
 /* A whole folder of videos is not what somebody looks for again one by one. */
@@ -38,7 +40,7 @@ new_row (GFile *file)
   g_autofree char *basename = g_file_get_basename (file);
   g_autofree char *name = g_filename_display_name (basename);
   g_autoptr (GFile) folder = g_file_get_parent (file);
-  g_autofree char *place = folder != NULL ? g_file_get_parse_name (folder) : NULL;
+  g_autofree char *place = folder != NULL ? sendoff_places_dup_name (folder) : NULL;
   GtkWidget *row = adw_action_row_new ();
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);

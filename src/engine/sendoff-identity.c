@@ -8,6 +8,7 @@
 #include "base/sendoff-error.h"
 #include "base/sendoff-i18n.h"
 #include "engine/sendoff-disk.h"
+#include "engine/sendoff-places.h"
 
 /* Headers and indexes are at the ends, so that most edits show there; blocks in between tell apart long recordings
  * with the same head and tail. Reading them costs a few milliseconds, even on a network. */
@@ -158,7 +159,7 @@ int
 sendoff_identity_open_source (GFile *file, gint64 *size, GError **error)
 {
   const char *path = g_file_peek_path (file);
-  g_autofree char *name = path != NULL ? g_filename_display_name (path) : g_file_get_parse_name (file);
+  g_autofree char *name = sendoff_places_dup_name (file);
   struct stat st;
   int fd;
 

@@ -50,9 +50,10 @@ sendoff_places_dup_name (GFile *file)
   const char *path = g_file_peek_path (file);
   const char *inside = find_in_document (path);
 
-  if (path == NULL)
+  /* GVfs gives some a path that only programs understand. */
+  if (path == NULL || !g_file_is_native (file))
     return g_file_get_parse_name (file);
-  return g_filename_display_name (inside != NULL && *inside != '\0' ? inside : path);
+  return g_filename_display_name (inside != NULL ? inside : path);
 }
 
 /** sendoff_places_can_hold_more: whether files of other names can be made in @folder, as far as its name
