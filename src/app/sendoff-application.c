@@ -6,6 +6,7 @@
 
 #include "app/sendoff-background.h"
 #include "app/sendoff-files.h"
+#include "app/sendoff-graphics.h"
 #include "app/sendoff-job-monitor.h"
 #include "app/sendoff-preferences.h"
 #include "app/sendoff-window.h"
@@ -380,8 +381,10 @@ static void
 sendoff_application_startup (GApplication *application)
 {
   SendoffApplication *self = SENDOFF_APPLICATION (application);
+  char *environment = sendoff_graphics_prepare ();
 
   G_APPLICATION_CLASS (sendoff_application_parent_class)->startup (application);
+  sendoff_graphics_restore (environment);
   self->engine = sendoff_engine_new ();
   self->preferences = sendoff_preferences_new ();
   self->monitor = sendoff_job_monitor_new ();
