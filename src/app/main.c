@@ -14,5 +14,7 @@ main (int argc, char **argv)
   gtk_disable_setlocale ();
   g_set_application_name (_ ("Sendoff"));
   application = sendoff_application_new ();
+  if (watchdog != NULL)
+    sendoff_watchdog_watch_windows (watchdog, GTK_APPLICATION (application));
   return g_application_run (G_APPLICATION (application), argc, argv);
 }

@@ -14,7 +14,7 @@
 /* After so long, and then after as long again, it is written down what the main thread is doing. */
 #define LOOKED_AT_US 25000
 #define LOOK_SIGNAL  SIGURG /* without a handler it does nothing, so that a late one is harmless */
-#define N_FRAMES     40
+#define N_FRAMES     100
 
 /* Where a turn began. */
 typedef struct
@@ -159,7 +159,7 @@ begin (SendoffWatchdog *self)
 /**
  * sendoff_watchdog_new_from_environment:
  *
- * Begins to watch the main loop. The report has a line "longest MILLISECONDS" for each new maximum, and what
+ * Begins to watch the main loop. The report has a line for each new maximum of milliseconds, and what
  * ran in turns that were long; time in which the main thread waited for a core is not counted.
  *
  * Returns: (transfer full) (nullable): %NULL when nobody wants to know, or the file cannot be written
@@ -177,6 +177,35 @@ sendoff_watchdog_new_from_environment (void)
   self->report_fd = report_fd;
   begin (self);
   return self;
+}
+
+static void
+on_painted (GdkFrameClock *clock, SendoffWatchdog *self)
+{
+  g_signal_handlers_disconnect_by_func (clock, on_painted, self);
+  dprintf (self->report_fd, "first-frame %.3f\n", (double)g_get_monotonic_time () / G_USEC_PER_SEC);
+}
+
+static void
+on_mapped (GtkWidget *window, SendoffWatchdog *self)
+{
+  g_signal_handlers_disconnect_by_func (window, on_mapped, self);
+  g_signal_connect (gtk_widget_get_frame_clock (window), "after-paint", G_CALLBACK (on_painted), self);
+}
+
+static void
+on_window_added (GtkApplication *application, GtkWidget *window, SendoffWatchdog *self)
+{
+  g_signal_handlers_disconnect_by_func (application, on_window_added, self);
+  g_signal_connect (window, "map", G_CALLBACK (on_mapped), self);
+}
+
+/** sendoff_watchdog_watch_windows: the report gets a line "first-frame SECONDS", of the monotonic clock, when
+ * the first window of @application has been painted. */
+void
+sendoff_watchdog_watch_windows (SendoffWatchdog *self, GtkApplication *application)
+{
+  g_signal_connect (application, "window-added", G_CALLBACK (on_window_added), self);
 }
 
 /** sendoff_watchdog_free: ends the watch. */
