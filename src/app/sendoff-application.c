@@ -112,6 +112,9 @@ static void
 on_n_active_changed (SendoffApplication *self)
 {
   guint n_active = sendoff_job_monitor_get_n_active (self->monitor);
+  /* A queue that another process paused goes on here when that one says so. */
+  gboolean waits = sendoff_job_monitor_get_is_held (self->monitor)
+                   && sendoff_job_monitor_get_n_running (self->monitor) > 0;
 
   if (n_active > 0 && self->inhibit_cookie == 0)
     self->inhibit_cookie
@@ -122,7 +125,7 @@ on_n_active_changed (SendoffApplication *self)
       gtk_application_uninhibit (GTK_APPLICATION (self), self->inhibit_cookie);
       self->inhibit_cookie = 0;
     }
-  if (n_active == 0 && self->window != NULL && !is_watched (self))
+  if (n_active == 0 && !waits && self->window != NULL && !is_watched (self))
     stop (self);
 }
 
@@ -292,7 +295,8 @@ on_engine_started (GObject *object, GAsyncResult *result, gpointer data)
   self->started = sendoff_engine_start_finish (SENDOFF_ENGINE (object), result, &error);
   if (self->started)
     {
-      sendoff_job_monitor_start (self->monitor, sendoff_engine_get_jobs (self->engine));
+      sendoff_job_monitor_start (self->monitor, sendoff_engine_get_jobs (self->engine),
+                                 sendoff_engine_get_settings (self->engine));
       sendoff_engine_go_on (self->engine);
     }
   if (self->window == NULL)
@@ -389,6 +393,8 @@ sendoff_application_startup (GApplication *application)
   self->preferences = sendoff_preferences_new ();
   self->monitor = sendoff_job_monitor_new ();
   g_signal_connect_object (self->monitor, "notify::n-active", G_CALLBACK (on_n_active_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->monitor, "notify::n-running", G_CALLBACK (on_n_active_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->monitor, "ended", G_CALLBACK (on_job_ended), self, G_CONNECT_SWAPPED);
   g_signal_connect (self, "window-removed", G_CALLBACK (on_window_removed), NULL);

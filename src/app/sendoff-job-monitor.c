@@ -14,7 +14,9 @@
 struct _SendoffJobMonitor
 {
   GObject parent_instance;
-  GListModel *jobs;    /* (nullable) until the start */
+  GListModel *jobs;          /* (nullable) until the start */
+  SendoffSettings *settings; /* (nullable) until the start */
+  gboolean is_held;
   GHashTable *running; /* SendoffJob, owned: those not ended yet */
   guint n_running, n_active;
   guint n_ended; /* exports, since there was last nothing to do */
@@ -29,6 +31,7 @@ enum
 {
   PROP_N_RUNNING = 1,
   PROP_N_ACTIVE,
+  PROP_IS_HELD,
   PROP_OVERALL_TEXT,
   PROP_OVERALL_FRACTION,
   N_PROPS
@@ -51,6 +54,7 @@ sendoff_job_monitor_finalize (GObject *object)
   SendoffJobMonitor *self = SENDOFF_JOB_MONITOR (object);
 
   g_clear_object (&self->jobs);
+  g_clear_object (&self->settings);
   g_hash_table_unref (self->running);
   g_free (self->overall_text);
   G_OBJECT_CLASS (sendoff_job_monitor_parent_class)->finalize (object);
@@ -68,6 +72,9 @@ sendoff_job_monitor_get_property (GObject *object, guint prop_id, GValue *value,
       break;
     case PROP_N_ACTIVE:
       g_value_set_uint (value, self->n_active);
+      break;
+    case PROP_IS_HELD:
+      g_value_set_boolean (value, self->is_held);
       break;
     case PROP_OVERALL_TEXT:
       g_value_set_string (value, self->overall_text);
@@ -90,6 +97,7 @@ sendoff_job_monitor_class_init (SendoffJobMonitorClass *klass)
   object_class->get_property = sendoff_job_monitor_get_property;
   properties[PROP_N_RUNNING] = g_param_spec_uint ("n-running", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_N_ACTIVE] = g_param_spec_uint ("n-active", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_IS_HELD] = g_param_spec_boolean ("is-held", NULL, NULL, FALSE, flags);
   properties[PROP_OVERALL_TEXT] = g_param_spec_string ("overall-text", NULL, NULL, NULL, flags);
   properties[PROP_OVERALL_FRACTION] = g_param_spec_double ("overall-fraction", NULL, NULL, 0, 1, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -190,7 +198,9 @@ dup_overall_text (SendoffJobMonitor *self, double total, double done)
   text = g_string_new (NULL);
   g_string_append_printf (text, ngettext ("%u export", "%u exports", self->n_running), self->n_running);
   g_string_append_printf (text, " · %.0f %%", floor (done / total * 100));
-  if (self->n_active == 0)
+  if (self->is_held)
+    g_string_append_printf (text, " · %s", _ ("paused, also what is added"));
+  else if (self->n_active == 0)
     g_string_append_printf (text, " · %s", _ ("paused"));
   else if (self->measured_s > TIME_LEFT_AFTER_S && self->per_second > 1e-3)
     {
@@ -253,7 +263,7 @@ recount (SendoffJobMonitor *self)
         guint n = MAX (count_unfinished (job), 1);
 
         n_running += n;
-        n_active += sendoff_job_get_paused (job) ? 0 : n;
+        n_active += self->is_held || sendoff_job_get_paused (job) ? 0 : n;
       }
   if (n_running == 0)
     forget_batch (self);
@@ -328,15 +338,28 @@ sendoff_job_monitor_new (void)
   return g_object_new (SENDOFF_TYPE_JOB_MONITOR, NULL);
 }
 
+static void
+on_queue_paused (SendoffJobMonitor *self)
+{
+  g_object_get (self->settings, "queue-paused", &self->is_held, NULL);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_HELD]);
+  recount (self);
+}
+
 /**
  * sendoff_job_monitor_start:
  * @jobs: the list of a started engine
+ * @settings: the engine's
  */
 void
-sendoff_job_monitor_start (SendoffJobMonitor *self, GListModel *jobs)
+sendoff_job_monitor_start (SendoffJobMonitor *self, GListModel *jobs, SendoffSettings *settings)
 {
   g_return_if_fail (self->jobs == NULL);
   self->jobs = g_object_ref (jobs);
+  self->settings = g_object_ref (settings);
+  g_signal_connect_object (settings, "notify::queue-paused", G_CALLBACK (on_queue_paused), self,
+                           G_CONNECT_SWAPPED);
+  on_queue_paused (self);
   for (guint i = 0; i < g_list_model_get_n_items (jobs); i++)
     {
       g_autoptr (SendoffJob) job = g_list_model_get_item (jobs, i);
@@ -362,19 +385,39 @@ sendoff_job_monitor_get_n_active (SendoffJobMonitor *self)
   return self->n_active;
 }
 
-/** sendoff_job_monitor_pause_all: pauses every job that goes on or waits, or lets all of them go on. */
+/** sendoff_job_monitor_get_is_held: whether the queue is paused as a whole. */
+gboolean
+sendoff_job_monitor_get_is_held (SendoffJobMonitor *self)
+{
+  return self->is_held;
+}
+
+/** sendoff_job_monitor_pause_all: nothing is carried out any more, in any process, until it is let go on:
+ * also what is added later. */
 void
-sendoff_job_monitor_pause_all (SendoffJobMonitor *self, gboolean paused)
+sendoff_job_monitor_pause_all (SendoffJobMonitor *self)
+{
+  if (self->settings != NULL)
+    g_object_set (self->settings, "queue-paused", TRUE, NULL);
+}
+
+static void
+resume_each (SendoffJobMonitor *self)
 {
   g_autoptr (GList) jobs = g_hash_table_get_keys (self->running);
 
   for (GList *link = jobs; link != NULL; link = link->next)
-    {
-      if (sendoff_job_get_interrupted (link->data))
-        continue;
-      if (paused)
-        sendoff_job_pause (link->data);
-      else
-        sendoff_job_resume (link->data);
-    }
+    if (!sendoff_job_get_interrupted (link->data))
+      sendoff_job_resume (link->data);
+}
+
+/** sendoff_job_monitor_resume_all: ends the pause of all, after which what was paused by itself stays so;
+ * without such a pause each one goes on. */
+void
+sendoff_job_monitor_resume_all (SendoffJobMonitor *self)
+{
+  if (self->is_held)
+    g_object_set (self->settings, "queue-paused", FALSE, NULL);
+  else
+    resume_each (self);
 }

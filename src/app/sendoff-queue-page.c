@@ -58,9 +58,9 @@ is_positive (GObject *object, guint n, gpointer data)
 }
 
 static gboolean
-is_all_paused (GObject *object, guint n_running, guint n_active, gpointer data)
+is_all_paused (GObject *object, gboolean is_held, guint n_running, guint n_active, gpointer data)
 {
-  return n_running > 0 && n_active == 0;
+  return is_held || (n_running > 0 && n_active == 0);
 }
 
 /* ---- Rows ---- */
@@ -196,13 +196,13 @@ resume_job (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 pause_all (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  sendoff_job_monitor_pause_all (SENDOFF_QUEUE_PAGE (widget)->monitor, TRUE);
+  sendoff_job_monitor_pause_all (SENDOFF_QUEUE_PAGE (widget)->monitor);
 }
 
 static void
 resume_all (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  sendoff_job_monitor_pause_all (SENDOFF_QUEUE_PAGE (widget)->monitor, FALSE);
+  sendoff_job_monitor_resume_all (SENDOFF_QUEUE_PAGE (widget)->monitor);
 }
 
 /* ---- Cancel ---- */

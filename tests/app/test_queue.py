@@ -1,6 +1,7 @@
 """The queue: cancelling and second thoughts, pausing, trying again, and what becomes of finished rows."""
 import os
 import shutil
+import time
 
 from accessible import State, wait_for
 from case import WindowTest
@@ -64,11 +65,26 @@ class Queue(WindowTest):
         self.wait_for_row(window, 'Web page', '^Paused')
         wait_for(lambda: not self.workers(window), 'the end of the workers')
         self.press_in_row(window, 'Web page', 'Resume')
+        wait_for(lambda: self.workers(window), 'workers again')
+        self.wait_until_done(window)
+
+    def test_paused_queue_holds_what_is_added(self):
+        window = self.start('Web page', seconds=20)
         window.press(window.get('button', 'Pause All'))
-        self.wait_for_row(window, 'Web page', '^Paused')
+        self.wait_for_row(window, 'Web page', '^The queue is paused')
         window.wait_to_say('1 export · .* · paused')
+        wait_for(lambda: not self.workers(window), 'the end of the workers')
+        window.press(window.get('page tab', 'Export'))
+        window.open_files(self.source('later.mp4'))
+        window.wait_to_say('later.mp4')
+        self.export(window)
+        self.wait_for_row(window, 'later', '^Waiting')
+        window.wait_to_say('2 exports · .* · paused')
+        time.sleep(1)
+        self.assertEqual((self.workers(window), self.world.made_files()), ([], []))
         window.press(window.get('button', 'Resume All'))
         self.wait_until_done(window)
+        self.wait_for_files(2)
 
     def test_failed_one_is_tried_again(self):
         source = self.source('moved.mp4', self.make_long_clip(20))
