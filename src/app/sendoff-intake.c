@@ -6,6 +6,7 @@
 
 /* Making the rows of so many takes about as long as a frame. */
 #define ADDED_AT_ONCE 2
+#define FRAME_MS      16
 
 struct _SendoffIntake
 {
@@ -169,9 +170,9 @@ on_expanded (GObject *object, GAsyncResult *result, gpointer data)
 
   for (guint i = 0; files != NULL && i < files->len; i++)
     g_queue_push_tail (&self->waiting, g_object_ref (g_ptr_array_index (files, i)));
-  /* After redrawing, so that hundreds of files do not hold up the window. */
-  if (files != NULL && self->tell_id == 0)
-    self->tell_id = g_idle_add (tell, self);
+  /* With frames in between, so that hundreds of files do not hold up the window. */
+  if (files != NULL && self->tell_id == 0 && tell (self))
+    self->tell_id = g_timeout_add_full (G_PRIORITY_DEFAULT_IDLE, FRAME_MS, tell, self, NULL);
 }
 
 /**

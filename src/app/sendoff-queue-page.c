@@ -10,8 +10,7 @@
 #include "app/sendoff-queue-row.h"
 #include "app/sendoff-queue-words.h"
 
-/* GTK makes some two hundred rows of a long list whatever fits in the window; making this many takes about a
- * frame. */
+/* GTK makes some two hundred rows of a long list whatever fits in the window: so many for each frame. */
 #define ROWS_AT_ONCE 2
 #define ROWS_MADE    220
 
@@ -94,11 +93,16 @@ on_unbind (SendoffQueuePage *self, GtkListItem *item)
 }
 
 static gboolean
-grow (gpointer data)
+grow (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
-  SendoffQueuePage *self = data;
+  SendoffQueuePage *self = SENDOFF_QUEUE_PAGE (widget);
   guint size = gtk_slice_list_model_get_size (self->shown);
 
+  if (!gtk_widget_get_mapped (widget))
+    {
+      self->grow_id = 0;
+      return G_SOURCE_REMOVE;
+    }
   if (size >= ROWS_MADE || size >= g_list_model_get_n_items (G_LIST_MODEL (self->rows)))
     {
       gtk_slice_list_model_set_size (self->shown, G_MAXUINT);
@@ -109,13 +113,22 @@ grow (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Only while they are looked at: then each step is drawn, instead of all of it at the first sight. */
+/* Only while they are looked at: then each step is measured and drawn before the next. Idle time would not
+ * do: it has room for many steps before one frame. */
 static void
 grow_soon (SendoffQueuePage *self)
 {
   if (self->shown != NULL && self->grow_id == 0 && gtk_widget_get_mapped (GTK_WIDGET (self))
       && gtk_slice_list_model_get_size (self->shown) != G_MAXUINT)
-    self->grow_id = g_idle_add (grow, self);
+    self->grow_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), grow, NULL, NULL);
+}
+
+static void
+stop_growing (SendoffQueuePage *self)
+{
+  if (self->grow_id != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->grow_id);
+  self->grow_id = 0;
 }
 
 static void
@@ -137,7 +150,7 @@ set_jobs (SendoffQueuePage *self, GListModel *jobs)
   if (!g_set_object (&self->jobs, jobs))
     return;
   gtk_list_view_set_model (self->list, NULL);
-  g_clear_handle_id (&self->grow_id, g_source_remove);
+  stop_growing (self);
   g_clear_object (&self->shown);
   g_clear_object (&self->rows);
   if (jobs != NULL)
