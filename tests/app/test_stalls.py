@@ -1,7 +1,10 @@
 """The window with a great deal to do: it must answer all the same, and stay small.
 
-While three exports run, 200 videos are added and 1,000 old jobs are listed. The program itself measures what its main
-thread works between two waits for events: processor time, so that a busy machine does not count.
+While three exports run, 200 videos are added and 1,000 old jobs are listed. The program itself measures how long its
+main thread works between two waits for events. What counts is processor time ("longest-cpu"), so that a machine that is
+busy with other things does not; "longest-away" is printed, too: wall time without waiting for a core, but with waiting
+for answers of the X server, which on a busy machine waits for a core itself. Memory is the resident set of the window's
+process, without its workers.
 """
 import os
 import sqlite3
@@ -13,10 +16,9 @@ from case import WindowTest
 
 OLD_JOBS = 1000
 VIDEOS = 200
-# The aims are 50 ms and 250 MB; 24 to 56 ms and 238 to 251 MB were measured. These bounds catch what makes it worse.
-# Machines whose cores are shared by many may say how much slower they are.
-LONGEST_WORK_MS = 120 * float(os.environ.get('SENDOFF_TEST_SLOWNESS', '1'))
-MOST_MEMORY_KB = 290000
+# Machines whose cores are shared by many, which makes work itself slower, may say how much.
+LONGEST_WORK_MS = 50 * float(os.environ.get('SENDOFF_TEST_SLOWNESS', '1'))
+MOST_MEMORY_KB = 250000
 
 
 class Stalls(WindowTest):
