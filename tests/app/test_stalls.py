@@ -79,7 +79,7 @@ class Stalls(WindowTest):
         self.export(window)
         wait_for(lambda: len(self.workers(window)) > 0, 'workers')
         window.open_files(*self.make_videos())
-        window.wait_to_say('many 000')
+        window.wait_to_say('many 000', patience=60)
         time.sleep(8)
         self.show_queue(window)
         for key in ['ctrl+End', 'ctrl+Home']:
