@@ -1,4 +1,4 @@
-/* Facts as chips beside and below each other, each of them never broken. Main thread. */
+/* Facts as chips beside and below each other, each of them on one line. Main thread. */
 #pragma once
 
 #include <gtk/gtk.h>

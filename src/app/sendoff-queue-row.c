@@ -2,6 +2,7 @@
 
 #include "base/sendoff-i18n.h"
 
+#include "app/sendoff-flow-layout.h"
 #include "app/sendoff-queue-list.h"
 
 struct _SendoffQueueRow
@@ -264,6 +265,7 @@ sendoff_queue_row_get_property (GObject *object, guint prop_id, GValue *value, G
 static void
 bind_template (GtkWidgetClass *widget_class)
 {
+  g_type_ensure (SENDOFF_TYPE_FLOW_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/story_genius/Sendoff/ui/sendoff-queue-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SendoffQueueRow, progress_bar);

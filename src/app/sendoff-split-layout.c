@@ -34,15 +34,15 @@ get_min_width (GtkWidget *child)
 }
 
 static int
-get_first_width (int width)
+get_first_width (GtkWidget *first, int width)
 {
-  return width >= SIDE_BY_SIDE_WIDTH ? FIRST_WIDTH : width;
+  return width >= SIDE_BY_SIDE_WIDTH ? MAX (FIRST_WIDTH, get_min_width (first)) : width;
 }
 
 static int
-get_second_width (int width)
+get_second_width (GtkWidget *first, int width)
 {
-  return width >= SIDE_BY_SIDE_WIDTH ? width - FIRST_WIDTH - SPACING : width;
+  return width >= SIDE_BY_SIDE_WIDTH ? width - get_first_width (first, width) - SPACING : width;
 }
 
 static GtkSizeRequestMode
@@ -73,8 +73,8 @@ sendoff_split_layout_measure (GtkLayoutManager *manager,
   if (for_size < 0)
     for_size = MAX (get_min_width (first), get_min_width (second));
   if (for_size >= SIDE_BY_SIDE_WIDTH)
-    *minimum = MAX (get_height (first, get_first_width (for_size)),
-                    get_height (second, get_second_width (for_size)));
+    *minimum = MAX (get_height (first, get_first_width (first, for_size)),
+                    get_height (second, get_second_width (first, for_size)));
   else
     *minimum = get_height (first, for_size) + SPACING + get_height (second, for_size);
   *natural = *minimum;
@@ -93,7 +93,7 @@ sendoff_split_layout_allocate (
 {
   GtkWidget *first = gtk_widget_get_first_child (widget);
   GtkWidget *second = first != NULL ? gtk_widget_get_next_sibling (first) : NULL;
-  int first_width = get_first_width (width), second_width = get_second_width (width);
+  int first_width = get_first_width (first, width), second_width = get_second_width (first, width);
   int first_height = get_height (first, first_width), second_height = get_height (second, second_width);
   gboolean is_rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
 

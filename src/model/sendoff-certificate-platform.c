@@ -513,9 +513,9 @@ static char *
 dup_note (const Subject *self, const SendoffCheck *broken, const SendoffCheck *other)
 {
   if (other == NULL)
-    return g_strdup_printf ("%s recommends %s (%s, %s); this file has %s (%s).", self->platform->name, broken->expected,
+    return g_strdup_printf (_ ("%s recommends %s (%s, %s); this file has %s (%s)."), _ (self->platform->name), broken->expected,
                             broken->source, broken->as_of, broken->found, broken->code);
-  return g_strdup_printf ("%s may take %s (%s, %s) or %s (%s, %s); this file has %s (%s).", self->platform->name,
+  return g_strdup_printf (_ ("%s may take %s (%s, %s) or %s (%s, %s); this file has %s (%s)."), _ (self->platform->name),
                           broken->expected, broken->source, broken->as_of, other->expected, other->source,
                           other->as_of, broken->found, broken->code);
 }

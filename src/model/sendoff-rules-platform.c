@@ -283,8 +283,8 @@ describe_advice (const SendoffPlatform *platform, const PlatformCheck *check, co
   g_autofree char *used = firm != NULL ? check->describe (firm) : NULL;
 
   if (used == NULL)
-    return g_strdup_printf ("%s may take %s (%s, %s).", platform->name, advised, rule->source, rule->as_of);
-  return g_strdup_printf ("%s may take %s (%s, %s); Sendoff goes by %s (%s, %s).", platform->name, advised,
+    return g_strdup_printf (_ ("%s may take %s (%s, %s)."), _ (platform->name), advised, rule->source, rule->as_of);
+  return g_strdup_printf (_ ("%s may take %s (%s, %s); Sendoff goes by %s (%s, %s)."), _ (platform->name), advised,
                           rule->source, rule->as_of, used, firm->source, firm->as_of);
 }
 
@@ -293,7 +293,7 @@ describe_refusal (const SendoffPlatform *platform, const PlatformCheck *check, c
 {
   g_autofree char *taken = check->describe (rule);
 
-  return g_strdup_printf ("%s takes %s (%s, %s).", platform->name, taken, rule->source, rule->as_of);
+  return g_strdup_printf (_ ("%s takes %s (%s, %s)."), _ (platform->name), taken, rule->source, rule->as_of);
 }
 
 /* A newer page that takes what this rule refuses leaves the choice to whoever asks for it. */
@@ -320,7 +320,7 @@ describe_choice (const SendoffPlatform *platform,
   g_autofree char *refused = check->describe (refusing);
   g_autofree char *permitted = check->describe (permitting);
 
-  return g_strdup_printf ("%s takes %s (%s, %s) or %s (%s, %s); check which holds for you.", platform->name, refused,
+  return g_strdup_printf (_ ("%s takes %s (%s, %s) or %s (%s, %s); check which holds for you."), _ (platform->name), refused,
                           refusing->source, refusing->as_of, permitted, permitting->source, permitting->as_of);
 }
 

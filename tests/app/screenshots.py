@@ -10,6 +10,7 @@ import time
 
 from accessible import wait_for
 from case import WindowTest
+from locales import locale_that_speaks
 from screen import Drop
 from support import CLI, ffmpeg, make_clip
 from window import SETTINGS
@@ -60,7 +61,7 @@ class Screenshots(WindowTest):
         self.language = language
         catalog = gettext.translation('sendoff', CATALOGS, [language]) if language else gettext.NullTranslations()
         self.words = catalog.gettext
-        self.world.env.update(LANGUAGE=language or '', ADW_DEBUG_COLOR_SCHEME=scheme or 'prefer-light')
+        self.world.env.update(LC_ALL=locale_that_speaks(), LANGUAGE=language or 'C', ADW_DEBUG_COLOR_SCHEME=scheme or 'prefer-light')
         if dpi:
             with open(os.path.join(self.world.home, '.config', 'gtk-4.0', 'settings.ini'), 'w', encoding='utf-8') as file:
                 file.write(SETTINGS + 'gtk-xft-dpi=%d\n' % (dpi * 1024))
@@ -212,13 +213,15 @@ class Screenshots(WindowTest):
         pattern = re.escape(self.words(words))
         window.press(wait_for(lambda: self.row(window, index).find('button', pattern), words))
 
-    def begin(self, window, path, *names):
+    def begin(self, window, path, *names, broken=False):
         """Exports a file to these places and goes to the queue."""
         window.key('alt+1')
         window.open_files(path)
         self.choose_places(window, *names)
         button = window.get('button', self.say('Export'))
         wait_for(lambda: button.sensitive, 'Export to be possible')
+        # Only now: the video could not be looked at either.
+        self.behave('broken', broken)
         window.press(button)
         window.key('alt+2')
 
@@ -227,8 +230,7 @@ class Screenshots(WindowTest):
         self.wait_for_words(window, 'Drop a video here')
         window.key('alt+2')
         self.shoot(window, 'queue-empty')
-        self.behave('broken')
-        self.begin(window, self.source(LONG_NAME), 'YouTube')
+        self.begin(window, self.source(LONG_NAME), 'YouTube', broken=True)
         wait_for(lambda: self.row(window).find('button', re.escape(self.words('Try Again'))), 'a failed export')
         self.shoot(window, 'queue-failed')
         self.behave('broken', False)

@@ -7,6 +7,7 @@ from gi.repository import GLib
 
 from accessible import CONTROLS, State, wait_for
 from case import WindowTest
+from locales import locale_that_speaks
 from support import decode_errors
 
 # Classes of widgets whose names GTK gives to what has none.
@@ -101,8 +102,10 @@ class Access(WindowTest):
         window.key('Escape')
 
     def test_another_language(self):
-        self.world.env['LANGUAGE'] = 'de'
+        self.world.env.update(LANGUAGE='de', LC_ALL=locale_that_speaks())
         window = self.open(self.source('urlaub.mp4'))
+        if locale_that_speaks() == 'C.UTF-8' and window.get('page tab', 'Queue|Warteschlange').name == 'Queue':
+            self.skipTest('only the locale C is installed, which has no translations')
         window.get('page tab', 'Warteschlange')
         window.wait_to_say('Wohin geht es?')
         window.get('button', 'Exportieren')
