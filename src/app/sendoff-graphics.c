@@ -65,10 +65,13 @@ sendoff_graphics_prepare (void)
     return g_steal_pointer (&kept);
   value = former != NULL && *former != '\0' ? g_strjoin (",", former, words, NULL) : g_strdup (words);
   g_setenv (get_variable (), value, TRUE);
+  /* Or GTK would try the other way for each window first, and print that it failed. It looks at this when a
+   * window is shown, so that it stays; programs that are started from here draw without a card as well. */
+  g_setenv ("GSK_RENDERER", "cairo", FALSE);
   return g_steal_pointer (&kept);
 }
 
-/** sendoff_graphics_restore: the environment is as it was, for programs that are started from here. @former:
+/** sendoff_graphics_restore: programs that are started from here may use OpenGL all the same. @former:
  * (transfer full) (nullable) */
 void
 sendoff_graphics_restore (char *former)
