@@ -78,11 +78,12 @@ export_all (SendoffCli *cli, GPtrArray *requests)
   return sendoff_cli_outcomes_conclude (cli, outcomes);
 }
 
-/* @node (transfer full) says what is wrong, or nothing when all is well. */
+/* @wrong (transfer full) (nullable): the document of what went wrong after @jobs were stored. */
 static void
-report_stored (SendoffCli *cli, GPtrArray *jobs, JsonNode *what)
+report_stored (SendoffCli *cli, GPtrArray *jobs, JsonNode *wrong)
 {
-  g_autoptr (JsonNode) node = what;
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autoptr (JsonNode) node = wrong != NULL ? wrong : json_node_init_object (json_node_alloc (), object);
   JsonArray *array = json_array_new ();
 
   for (guint i = 0; i < jobs->len; i++)
@@ -136,8 +137,6 @@ store_all (SendoffCli *cli, GPtrArray *requests)
   sendoff_engine_set_store_only (cli->engine, TRUE);
   for (guint i = 0; i < requests->len && wrong == NULL; i++)
     wrong = store (cli, g_ptr_array_index (requests, i), jobs, &status);
-  if (wrong == NULL)
-    wrong = json_node_init_object (json_node_alloc (), json_object_new ());
   report_stored (cli, jobs, wrong);
   return status;
 }
