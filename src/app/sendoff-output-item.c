@@ -419,7 +419,7 @@ apply_words (SendoffOutputItem *self, GPtrArray *plans, guint output)
   else
     text = g_steal_pointer (&words);
   if (plans->len > 0)
-    set_text (self, &self->title, PROP_TITLE, get_planned (plans, 0, output)->label);
+    set_text (self, &self->title, PROP_TITLE, _ (get_planned (plans, 0, output)->label));
   set_text (self, &self->words, PROP_WORDS, text);
 }
 

@@ -257,7 +257,7 @@ dup_title (SendoffQueueItem *self)
   const char *name = sendoff_job_get_source_name (self->job);
   const char *source = name != NULL ? name : _ ("Video");
 
-  return g_strdup_printf ("%s → %s", source, sendoff_export_get_name (self->export));
+  return g_strdup_printf ("%s → %s", source, _ (sendoff_export_get_name (self->export)));
 }
 
 /** sendoff_queue_item_new: (transfer full): a row for @export of @job. */

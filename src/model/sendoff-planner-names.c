@@ -1,5 +1,4 @@
 /* What an output is called, and what it says about itself: label, file name, tags, chapters. */
-#include "base/sendoff-i18n.h"
 #include "model/sendoff-planner-private.h"
 
 #include <string.h>
@@ -76,15 +75,15 @@ name_label (SendoffPlanning *self)
 
   /* A preset for a platform has a name of its own. */
   if (self->platform != NULL && (asked || self->preset == NULL))
-    self->output->label = g_strdup (_ (self->platform->name));
+    self->output->label = g_strdup (self->platform->name);
   else if (self->preset != NULL)
-    self->output->label = g_strdup (self->preset->is_system ? _ (self->preset->name) : self->preset->name);
+    self->output->label = g_strdup (self->preset->name);
   else
     self->output->label = g_strstrip (g_strdup_printf ("%s %s", resolution, codec));
   if (*self->output->label == '\0')
     {
       g_free (self->output->label);
-      self->output->label = g_strdup (_ ("Export"));
+      self->output->label = g_strdup ("Export");
     }
 }
 
