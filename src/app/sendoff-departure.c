@@ -6,22 +6,38 @@
 /* One video on its way. */
 typedef struct
 {
-  GTask *task;
   SendoffSourceItem *source;
+  SendoffRequest *request;
+  char *identity; /* (nullable) */
 } Traveller;
 
-/* Of the task: what is still on its way, and the result so far. */
+/* Of the task: who goes, who is next, and the result so far. */
 typedef struct
 {
-  guint n_waiting;
+  GPtrArray *travellers; /* (element-type Traveller) */
+  guint next;
   SendoffDepartureResult *result;
 } Departure;
+
+static void send_next (GTask *task);
+
+static void
+traveller_free (gpointer data)
+{
+  Traveller *self = data;
+
+  g_object_unref (self->source);
+  g_object_unref (self->request);
+  g_free (self->identity);
+  g_free (self);
+}
 
 static void
 departure_free (gpointer data)
 {
   Departure *self = data;
 
+  g_ptr_array_unref (self->travellers);
   g_clear_pointer (&self->result, sendoff_departure_result_free);
   g_free (self);
 }
@@ -32,16 +48,6 @@ sendoff_departure_result_free (SendoffDepartureResult *self)
 {
   g_ptr_array_unref (self->gone);
   g_free (self);
-}
-
-static void
-finish_one (GTask *task)
-{
-  Departure *departure = g_task_get_task_data (task);
-
-  if (--departure->n_waiting == 0)
-    g_task_return_pointer (task, g_steal_pointer (&departure->result),
-                           (GDestroyNotify)sendoff_departure_result_free);
 }
 
 static void
@@ -58,31 +64,48 @@ tell (SendoffSourceItem *source, const GError *error)
 static void
 on_submitted (GObject *object, GAsyncResult *result, gpointer data)
 {
-  Traveller *traveller = data;
-  g_autoptr (GTask) task = traveller->task;
-  g_autoptr (SendoffSourceItem) source = traveller->source;
+  g_autoptr (GTask) task = data;
   Departure *departure = g_task_get_task_data (task);
+  const Traveller *traveller = g_ptr_array_index (departure->travellers, departure->next++);
   g_autoptr (GError) error = NULL;
 
-  g_free (traveller);
   if (sendoff_submission_run_finish (result, &error) != NULL)
     {
       departure->result->n_queued++;
-      g_ptr_array_add (departure->result->gone, g_object_ref (source));
+      g_ptr_array_add (departure->result->gone, g_object_ref (traveller->source));
     }
   else
     {
       departure->result->n_failed++;
-      tell (source, error);
+      tell (traveller->source, error);
     }
-  finish_one (task);
+  send_next (task);
+}
+
+static void
+send_next (GTask *task)
+{
+  Departure *departure = g_task_get_task_data (task);
+  const Traveller *traveller;
+
+  if (departure->next >= departure->travellers->len)
+    {
+      g_task_return_pointer (task, g_steal_pointer (&departure->result),
+                             (GDestroyNotify)sendoff_departure_result_free);
+      return;
+    }
+  traveller = g_ptr_array_index (departure->travellers, departure->next);
+  sendoff_submission_run_async (g_task_get_source_object (task),
+                                sendoff_source_item_get_file (traveller->source), traveller->identity,
+                                traveller->request, on_submitted, g_object_ref (task));
 }
 
 /**
  * sendoff_departure_run_async:
  * @plans: (element-type SendoffDraftPlan): not needed after the call
  *
- * Submits each; a video that cannot be queued gets the reason as its problem.
+ * Submits one after the other, so that the queue has them in their order; a video that cannot be queued gets
+ * the reason as its problem.
  */
 void
 sendoff_departure_run_async (SendoffEngine *engine,
@@ -93,7 +116,7 @@ sendoff_departure_run_async (SendoffEngine *engine,
   g_autoptr (GTask) task = g_task_new (engine, NULL, callback, data);
   Departure *departure = g_new0 (Departure, 1);
 
-  departure->n_waiting = plans->len + 1;
+  departure->travellers = g_ptr_array_new_with_free_func (traveller_free);
   departure->result = g_new0 (SendoffDepartureResult, 1);
   departure->result->gone = g_ptr_array_new_with_free_func (g_object_unref);
   g_task_set_source_tag (task, sendoff_departure_run_async);
@@ -103,12 +126,12 @@ sendoff_departure_run_async (SendoffEngine *engine,
       const SendoffDraftPlan *plan = g_ptr_array_index (plans, i);
       Traveller *traveller = g_new0 (Traveller, 1);
 
-      traveller->task = g_object_ref (task);
       traveller->source = g_object_ref (plan->source);
-      sendoff_submission_run_async (engine, sendoff_source_item_get_file (plan->source),
-                                    plan->plan->source_identity, plan->request, on_submitted, traveller);
+      traveller->request = g_object_ref (plan->request);
+      traveller->identity = g_strdup (plan->plan->source_identity);
+      g_ptr_array_add (departure->travellers, traveller);
     }
-  finish_one (task);
+  send_next (task);
 }
 
 /** sendoff_departure_run_finish: (transfer full): how it went; it never fails as a whole. */

@@ -1,6 +1,7 @@
 #include "app/sendoff-export-page.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 #include "app/sendoff-destination.h"
 #include "app/sendoff-destination-card.h"
@@ -12,7 +13,7 @@
 #include "app/sendoff-source-row.h"
 #include "app/sendoff-split-layout.h"
 
-/* Of the list of videos, before it scrolls; heights in pixels. */
+/* Of the list of videos, which scrolls when there are more than so many; heights in pixels. */
 #define MAX_ROWS_SHOWN  4
 #define MIN_ROW_HEIGHT  90
 #define MAX_ROW_HEIGHT  260 /* a long name and warnings in a narrow window */
@@ -66,14 +67,36 @@ get_more_label (GObject *object, gboolean show_all, gpointer data)
 }
 
 /* A list view cannot tell how high its rows are before it has made them; @content is what it found then, and
- * never less than the room that it was given. */
+ * never less than the room that it was given. A few videos are all shown: only one thing scrolls then. */
 static int
 get_list_height (GObject *object, guint n_sources, double content, gpointer data)
 {
-  int least = (int)MIN (n_sources, MAX_ROWS_SHOWN) * MIN_ROW_HEIGHT;
-  int most = (int)MIN (n_sources, MAX_ROWS_SHOWN) * MAX_ROW_HEIGHT;
+  int n = (int)MIN (n_sources, MAX_ROWS_SHOWN);
+  int most = n_sources > MAX_ROWS_SHOWN ? MAX_LIST_HEIGHT : n * MAX_ROW_HEIGHT;
 
-  return CLAMP ((int)content, least, MIN (most, MAX_LIST_HEIGHT));
+  return CLAMP ((int)content, n * MIN_ROW_HEIGHT, most);
+}
+
+/* Where the list of videos ends, the wheel moves the page: GTK would let it end there. */
+static gboolean
+on_sources_scrolled (GtkEventControllerScroll *scroll, double dx, double dy, SendoffExportPage *self)
+{
+  GtkWidget *list = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (scroll));
+  GtkWidget *page = gtk_widget_get_ancestor (gtk_widget_get_parent (list), GTK_TYPE_SCROLLED_WINDOW);
+  GtkAdjustment *inner = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (list));
+  GtkAdjustment *outer = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (page));
+  double value = gtk_adjustment_get_value (inner), size = gtk_adjustment_get_page_size (inner);
+  gboolean is_at_end
+      = dy < 0 ? value <= gtk_adjustment_get_lower (inner) : value + size >= gtk_adjustment_get_upper (inner);
+  gboolean is_wheel = gtk_event_controller_scroll_get_unit (scroll) == GDK_SCROLL_UNIT_WHEEL;
+
+  if (!is_at_end)
+    return FALSE;
+  /* The step is the one that GTK takes with a wheel. */
+  gtk_adjustment_set_value (outer,
+                            gtk_adjustment_get_value (outer)
+                                + dy * (is_wheel ? pow (gtk_adjustment_get_page_size (outer), 2.0 / 3) : 1));
+  return TRUE;
 }
 
 /* ---- Lists ---- */
@@ -264,6 +287,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SendoffExportPage, folder_issues);
   gtk_widget_class_bind_template_callback (widget_class, get_view);
   gtk_widget_class_bind_template_callback (widget_class, get_list_height);
+  gtk_widget_class_bind_template_callback (widget_class, on_sources_scrolled);
   gtk_widget_class_bind_template_callback (widget_class, has_text);
   gtk_widget_class_bind_template_callback (widget_class, get_more_label);
   gtk_widget_class_bind_template_callback (widget_class, on_add_output_activated);

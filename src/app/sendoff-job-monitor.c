@@ -312,9 +312,17 @@ follow_job (SendoffJobMonitor *self, SendoffJob *job)
 {
   static const char *const signal_names[] = { "notify::status", "notify::interrupted", "notify::elsewhere",
                                               "notify::paused", "notify::progress" };
+  GListModel *exports = sendoff_job_get_exports (job);
 
   for (guint i = 0; i < G_N_ELEMENTS (signal_names); i++)
     g_signal_connect_object (job, signal_names[i], G_CALLBACK (on_job_changed), self, G_CONNECT_SWAPPED);
+  /* One output that is cancelled while its job is paused changes nothing of the job. */
+  for (guint i = 0; i < g_list_model_get_n_items (exports); i++)
+    {
+      g_autoptr (SendoffExport) export = g_list_model_get_item (exports, i);
+
+      g_signal_connect_object (export, "notify::status", G_CALLBACK (recount), self, G_CONNECT_SWAPPED);
+    }
 }
 
 static void

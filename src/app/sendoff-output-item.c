@@ -400,7 +400,7 @@ dup_words (SendoffOutputItem *self, GPtrArray *plans, guint output)
       g_autofree char *words = sendoff_words_for_output (get_planned (plans, i, output), self->catalog);
 
       if (i > 0 && !g_str_equal (words, common))
-        return g_strdup (_ ("Different for each video"));
+        return g_strdup (_ ("different for each video"));
       g_free (common);
       common = g_steal_pointer (&words);
     }

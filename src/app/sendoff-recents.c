@@ -123,15 +123,25 @@ look (SendoffRecents *self)
 
 /* ---- What is noted ---- */
 
+/* What turned out to be no video is nothing to open again. */
+static void
+note_if_ready (SendoffSourceItem *source)
+{
+  g_autofree char *uri = g_file_get_uri (sendoff_source_item_get_file (source));
+
+  if (sendoff_source_item_get_state (source) == SENDOFF_SOURCE_READY)
+    gtk_recent_manager_add_item (gtk_recent_manager_get_default (), uri);
+}
+
 static void
 on_sources_changed (SendoffRecents *self, guint position, guint removed, guint added, GListModel *sources)
 {
   for (guint i = position; i < position + added && g_list_model_get_n_items (sources) <= NOTED_MAX; i++)
     {
       g_autoptr (SendoffSourceItem) source = g_list_model_get_item (sources, i);
-      g_autofree char *uri = g_file_get_uri (sendoff_source_item_get_file (source));
 
-      gtk_recent_manager_add_item (gtk_recent_manager_get_default (), uri);
+      g_signal_connect (source, "notify::state", G_CALLBACK (note_if_ready), NULL);
+      note_if_ready (source);
     }
 }
 

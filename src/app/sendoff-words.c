@@ -203,11 +203,12 @@ sendoff_words_for_size (gint64 size_bytes, gint64 low_bytes, gint64 high_bytes, 
   return g_strdup_printf (_ ("about %s (%s)"), size, interval);
 }
 
-/** sendoff_words_for_time_left: (transfer full) (nullable): "1 min 10 s left"; NULL for a negative time. */
+/** sendoff_words_for_time_left: (transfer full) (nullable): "1 min 10 s left", at least a second; NULL for a
+ * negative time. */
 char *
 sendoff_words_for_time_left (gint64 time_left_us)
 {
-  int seconds = (int)MIN ((time_left_us + 999999) / 1000000, 359999);
+  int seconds = (int)CLAMP ((time_left_us + 999999) / 1000000, 1, 359999);
 
   if (time_left_us < 0)
     return NULL;

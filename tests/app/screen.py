@@ -73,6 +73,18 @@ class Screen:
         self.display.sync()
         time.sleep(0.15)
 
+    def wheel(self, window, extents, clicks):
+        """Turns the wheel towards the user with the pointer over the middle of a widget."""
+        x, y, width, height = extents
+        left, top = self.origin(window)
+        xtest.fake_input(self.display, X.MotionNotify, x=left + x + width // 2, y=top + y + height // 2)
+        for _ in range(clicks):
+            self.display.sync()
+            time.sleep(0.02)
+            xtest.fake_input(self.display, X.ButtonPress, 5)
+            xtest.fake_input(self.display, X.ButtonRelease, 5)
+        self.display.sync()
+
 
 class Drop:
     """The dragging side of version 5 of the XDND protocol, with a list of file URIs."""

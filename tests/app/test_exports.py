@@ -1,5 +1,7 @@
 """From Export to finished files, judged by ffprobe and a full decode."""
+import json
 import os
+import subprocess
 
 from accessible import wait_for
 from case import WindowTest
@@ -70,6 +72,13 @@ class Exports(WindowTest):
         self.choose(window, 'YouTube')
         self.export(window)
         self.wait_for_files(3)
+        # The newest first, and the order of the drop is the order of the work.
+        for row, number in zip(self.queue_rows(window), (3, 2, 1)):
+            self.assertTrue(row.says('part %d' % number), number)
+        done = subprocess.run([os.environ['SENDOFF_CLI'], 'queue', 'list', '--json'], env=self.world.env, check=True,
+                              capture_output=True, timeout=60)
+        kept = [job['exports'][0]['output_files'][0] for job in json.loads(done.stdout)['jobs']]
+        self.assertEqual([os.path.basename(path)[:6] for path in kept], ['part 3', 'part 2', 'part 1'])
         for path, number in zip(self.world.made_files(), (1, 2, 3)):
             self.assertIn('part %d' % number, os.path.basename(path))
             self.assert_video(path, 'h264', 320, 180)

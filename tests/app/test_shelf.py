@@ -116,11 +116,12 @@ class Shelf(WindowTest):
 
     def test_recent_videos(self):
         """On the empty page: what was opened before and is still there."""
-        kept, gone = self.source('kept.mp4'), self.source('gone.mp4')
-        window = self.open(kept, gone)
-        window.wait_to_say('kept')
-        window.wait_to_say('gone')
-        wait_for(lambda: os.path.exists(os.path.join(self.world.home, 'data', 'recently-used.xbel')), 'what is remembered')
+        kept, gone, broken = self.source('kept.mp4'), self.source('gone.mp4'), self.broken_source('broken.mp4')
+        window = self.open(kept, gone, broken)
+        for words in ['kept', 'gone', 'broken.mp4 is not a video']:
+            window.wait_to_say(words)
+        noted = os.path.join(self.world.home, 'data', 'recently-used.xbel')
+        wait_for(lambda: os.path.exists(noted) and b'kept.mp4' in open(noted, 'rb').read(), 'what is remembered')
         window.key('ctrl+q')
         window.wait_for_end()
         os.unlink(gone)

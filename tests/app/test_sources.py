@@ -51,6 +51,20 @@ class Sources(WindowTest):
         window.press(window.get('button', 'Remove longer.mp4'))
         wait_for(lambda: window.get('slider', 'End of').value < 2.5, 'the first video again')
 
+    def turn_wheel_over_videos(self, count):
+        window = self.open(*[self.source('%d of %d.mp4' % (number, count)) for number in range(count)])
+        row = window.get('label', '1 of %d' % count)
+        card = window.get('choice', 'YouTube$')
+        before = card.extents[1]
+        window.screen.wheel(window.window, row.extents, 40)
+        wait_for(lambda: card.extents[1] < before, 'the page to move')
+
+    def test_wheel_over_two_videos_moves_the_page(self):
+        self.turn_wheel_over_videos(2)
+
+    def test_wheel_over_many_videos_moves_the_page_in_the_end(self):
+        self.turn_wheel_over_videos(6)
+
     def test_broken_file_is_told_from_the_good_ones(self):
         window = self.open()
         window.wait_to_say('Drop a video here')
