@@ -23,7 +23,7 @@ static const SendoffCliCommand commands[] = {
   { "containers", "[ID]", "File formats", sendoff_cli_run_containers },
   { "presets", "[ID | add FILE …]", "Presets and quality levels", sendoff_cli_run_presets },
   { "release-sets", "[list | new …]", "Outputs to make again", sendoff_cli_run_release_sets },
-  { "platforms", "[ID | update FILE …]", "Platforms and what they accept", sendoff_cli_run_platforms },
+  { "platforms", "[ID | update …]", "Platforms and what they accept", sendoff_cli_run_platforms },
   { "resolutions", "[ID]", "Sizes of pictures", sendoff_cli_run_resolutions },
   { "queue", "ACTION [JOB]", "Jobs: list, show, add, run, pause, cancel…", sendoff_cli_run_queue },
   { "resume", "[JOB]", "Go on with what was interrupted", sendoff_cli_run_resume },

@@ -322,8 +322,8 @@ print_entry (JsonNode *entry)
   const char *name;
   JsonNode *value;
 
-  json_object_iter_init (&iter, json_node_get_object (entry));
-  while (json_object_iter_next (&iter, &name, &value))
+  json_object_iter_init_ordered (&iter, json_node_get_object (entry));
+  while (json_object_iter_next_ordered (&iter, &name, &value))
     {
       g_autofree char *words = node_to_words (value);
       g_autofree char *printable = sendoff_cli_text_dup_printable (words);
@@ -358,7 +358,8 @@ show_entry (SendoffCli *cli, const View *view, JsonArray *entries, const char *i
 
   if (entry == NULL)
     {
-      sendoff_cli_message (cli, "There is no “%s” among the %s.", id, view->member);
+      sendoff_cli_message (cli, "There is no “%s” among the %s; “sendoff-cli help %s” shows what can be said.", id,
+                           view->member, view->member);
       return SENDOFF_EXIT_USAGE;
     }
   if (cli->json)
@@ -412,6 +413,8 @@ run_view (SendoffCli *cli, char **args, const View *view)
   if (is_action)
     return view->run_action (cli, ids);
   entries = entries_to_json (cli, view);
+  if (ids != NULL && g_str_equal (ids[0], "list") && find_entry (entries, "list") == NULL)
+    return show_all (cli, view, entries);
   return ids != NULL ? show_entry (cli, view, entries, ids[0]) : show_all (cli, view, entries);
 }
 

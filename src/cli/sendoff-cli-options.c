@@ -66,6 +66,7 @@ sendoff_cli_options_new (void)
 {
   SendoffCliOptions *self = g_new0 (SendoffCliOptions, 1);
 
+  self->jobs = SENDOFF_CLI_UNSAID;
   self->common = sendoff_output_settings_new ();
   self->outputs = g_ptr_array_new_with_free_func (g_object_unref);
   self->option_names = g_ptr_array_new_with_free_func (g_free);
@@ -389,7 +390,7 @@ build_requests (SendoffCliOptions *self, const SendoffReleaseSet *set, GError **
   g_autoptr (JsonNode) base = NULL;
   guint n_inputs = self->inputs != NULL ? g_strv_length (self->inputs) : 0;
 
-  if (self->jobs < 0)
+  if (self->jobs < 1 && self->jobs != SENDOFF_CLI_UNSAID)
     {
       g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "--jobs needs a number of at least 1.");
       return NULL;

@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* Of an option that takes a number. */
+#define SENDOFF_CLI_UNSAID G_MININT
+
 typedef struct {
   SendoffOutputSettings *common; /* settings said once, for every output that does not say them itself */
   GPtrArray *outputs;            /* SendoffOutputSettings, in the order of the command line */
@@ -20,7 +23,7 @@ typedef struct {
   char *release_set;  /* id or name */
   gboolean overwrite;
   gboolean sequential;
-  int jobs; /* 0 default */
+  int jobs; /* SENDOFF_CLI_UNSAID the default */
 } SendoffCliOptions;
 
 SendoffCliOptions *sendoff_cli_options_new (void);

@@ -49,8 +49,8 @@ check_output (const Call *call, SendoffJob *job, GError **error)
 
   if (call->output >= 0 && (guint)call->output <= n)
     return TRUE;
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "This job has %u outputs; there is no output %d.",
-               n, call->output);
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "There is no output %d: the last one is %u.",
+               call->output, n);
   return FALSE;
 }
 

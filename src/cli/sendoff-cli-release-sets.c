@@ -154,6 +154,32 @@ sendoff_cli_list_release_sets (SendoffCli *cli, GError **error)
   return sendoff_engine_release_sets_finish (cli->engine, sendoff_cli_wait (&result), error);
 }
 
+/* A set is kept for long: what does not exist is said now. Settings are checked with a video. */
+static gboolean
+check_outputs (SendoffCli *cli, SendoffRequest *request, GError **error)
+{
+  SendoffCatalog *catalog = sendoff_engine_get_catalog (cli->engine);
+  GListModel *outputs = sendoff_request_get_outputs (request);
+
+  for (guint i = 0; i < g_list_model_get_n_items (outputs); i++)
+    {
+      g_autoptr (SendoffOutputSettings) output = g_list_model_get_item (outputs, i);
+      const char *platform = sendoff_output_settings_get_string (output, SENDOFF_SETTING_PLATFORM);
+      const char *preset = sendoff_output_settings_get_string (output, SENDOFF_SETTING_PRESET);
+
+      if (platform != NULL && sendoff_catalog_get_platform (catalog, platform) == NULL)
+        g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST,
+                     "There is no platform “%s”; “sendoff-cli platforms” lists them.", platform);
+      else if (preset != NULL && sendoff_catalog_get_preset (catalog, preset) == NULL)
+        g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST,
+                     "There is no preset “%s”; “sendoff-cli presets” lists them.", preset);
+      else
+        continue;
+      return FALSE;
+    }
+  return TRUE;
+}
+
 /* "release-sets new NAME [options]": made of the options that an export would have. */
 static SendoffExit
 run_new (SendoffCli *cli, char **args)
@@ -170,7 +196,7 @@ run_new (SendoffCli *cli, char **args)
   if (request == NULL || !sendoff_cli_start (cli, &status))
     return status;
   sets = sendoff_cli_list_release_sets (cli, &error);
-  if (sets != NULL)
+  if (sets != NULL && check_outputs (cli, request, &error))
     set = sendoff_release_set_new_from_request (options->inputs[1], request, sets, &error);
   return set != NULL ? save_set (cli, set) : sendoff_cli_report (cli, error);
 }

@@ -21,7 +21,7 @@ typedef struct {
   char *size;
   char *format;
   char *output_folder; /* raw bytes */
-  int count;           /* 0 not said */
+  int count;           /* SENDOFF_CLI_UNSAID the default */
   gboolean overwrite;
 
   gboolean jpeg;
@@ -93,9 +93,10 @@ parse_times (Options *self, GError **error)
         }
       g_array_append_val (self->times_us, time_us);
     }
-  if (self->count != 0 && self->times_us->len > 0)
+  if (self->count != SENDOFF_CLI_UNSAID && self->times_us->len > 0)
     g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "Use either --count or --time, not both.");
-  else if (self->count < 0 || self->count > MAX_COUNT || self->times_us->len > MAX_COUNT)
+  else if ((self->count < 1 && self->count != SENDOFF_CLI_UNSAID) || self->count > MAX_COUNT
+           || self->times_us->len > MAX_COUNT)
     g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "From 1 to %d pictures are taken at once.", MAX_COUNT);
   else
     return TRUE;
@@ -173,7 +174,7 @@ static gboolean
 choose_times (Options *self, const SendoffMediaInfo *info, GError **error)
 {
   gint64 start_us, length_us;
-  int count = self->count > 0 ? self->count : DEFAULT_COUNT;
+  int count = self->count != SENDOFF_CLI_UNSAID ? self->count : DEFAULT_COUNT;
 
   if (info->video_index < 0)
     {
@@ -318,7 +319,7 @@ report_failure (SendoffCli *cli, const GError *error)
 SendoffExit
 sendoff_cli_run_thumbnails (SendoffCli *cli, char **args)
 {
-  g_auto (Options) options = { 0 };
+  g_auto (Options) options = { .count = SENDOFF_CLI_UNSAID };
   g_autoptr (GPtrArray) saved = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) document = NULL;

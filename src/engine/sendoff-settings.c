@@ -176,7 +176,7 @@ sendoff_settings_class_init (SendoffSettingsClass *klass)
                             "Memory that encoding may take; 0 is what is free", 0, G_MAXINT64, 0, flags);
   properties[PROP_CACHE_LIMIT]
       = g_param_spec_int64 ("cache-limit", "Kept work",
-                            "Finished work that is kept to make later exports faster; -1 is "
+                            "Finished work that is kept to make later exports faster; auto is "
                             "10 GB or a tenth of the free space, what is less",
                             -1, G_MAXINT64, -1, flags);
   properties[PROP_RESUME_AUTOMATICALLY]

@@ -41,12 +41,13 @@ get_distance (const char *a, const char *b)
   return row[length];
 }
 
-/** sendoff_planner_get_nearest_id: (transfer none): the id in a list of the catalog that is spelt most like @id. */
+/** sendoff_planner_get_nearest_id: (transfer none) (nullable): the id in a list of the catalog that is spelt most like
+ * @id, NULL when less than half of it is alike. */
 const char *
 sendoff_planner_get_nearest_id (GPtrArray *list, const char *id)
 {
   g_autofree char *lower = g_ascii_strdown (id, -1);
-  const char *nearest = "";
+  const char *nearest = NULL;
   guint best = G_MAXUINT;
 
   for (guint i = 0; i < list->len; i++)
@@ -60,16 +61,19 @@ sendoff_planner_get_nearest_id (GPtrArray *list, const char *id)
           nearest = candidate;
         }
     }
-  return nearest;
+  return 2 * best < strlen (id) ? nearest : NULL;
 }
 
 static void
 add_unknown (SendoffPlanning *self, const char *field, const char *what, const char *id, GPtrArray *list)
 {
   g_autofree char *code = g_strdelimit (g_strdup_printf ("unknown-%s", field), "_", '-');
+  const char *nearest = sendoff_planner_get_nearest_id (list, id);
 
-  sendoff_planning_issue (self, ERROR, field, code, "There is no %s “%s”; the nearest is “%s”.", what, id,
-                          sendoff_planner_get_nearest_id (list, id));
+  if (nearest != NULL)
+    sendoff_planning_issue (self, ERROR, field, code, "There is no %s “%s”; the nearest is “%s”.", what, id, nearest);
+  else
+    sendoff_planning_issue (self, ERROR, field, code, "There is no %s “%s”.", what, id);
 }
 
 static const char *

@@ -26,7 +26,8 @@ typedef struct {
 } Size;
 
 #define DEFAULT_VERTICAL_RESOLUTION "1080p_v"
-#define LARGEST_SIDE 16384
+#define SMALLEST_SIDE 16
+#define LARGEST_SIDE  16384
 
 /* Upright, with square pixels. */
 static Size
@@ -56,7 +57,7 @@ parse_size (const char *text, Size *size)
   if ((*end != 'x' && *end != 'X') || !g_ascii_isdigit (end[1]))
     return FALSE;
   height = g_ascii_strtoll (end + 1, &end, 10);
-  if (*end != '\0' || width < 16 || height < 16 || width > LARGEST_SIDE || height > LARGEST_SIDE)
+  if (*end != '\0' || width < SMALLEST_SIDE || height < SMALLEST_SIDE || width > LARGEST_SIDE || height > LARGEST_SIDE)
     return FALSE;
   *size = (Size){ (double)width, (double)height };
   return TRUE;
@@ -71,6 +72,23 @@ swap_sides (Frame *frame)
   frame->height = width;
 }
 
+static void
+add_unknown_resolution (SendoffPlanning *self, const char *name)
+{
+  const char *nearest = sendoff_planner_get_nearest_id (sendoff_catalog_get_resolutions (self->catalog), name);
+
+  if (nearest != NULL)
+    sendoff_planning_issue (self, ERROR, "resolution", "unknown-resolution",
+                            "There is no resolution “%s”; the nearest is “%s”. It also takes source, or a size such as "
+                            "1280x720.",
+                            name, nearest);
+  else
+    sendoff_planning_issue (self, ERROR, "resolution", "unknown-resolution",
+                            "There is no resolution “%s”. It takes source, a name such as 1080p, or a size such as "
+                            "1280x720, with sides of %d to %d pixels.",
+                            name, SMALLEST_SIDE, LARGEST_SIDE);
+}
+
 static Frame
 choose_named_frame (SendoffPlanning *self, const char *name, Size source)
 {
@@ -80,11 +98,7 @@ choose_named_frame (SendoffPlanning *self, const char *name, Size source)
 
   if (resolution == NULL)
     {
-      sendoff_planning_issue (self, ERROR, "resolution", "unknown-resolution",
-                              "There is no resolution “%s”; the nearest is “%s”. It also takes source, or a size such "
-                              "as 1280x720.",
-                              name,
-                              sendoff_planner_get_nearest_id (sendoff_catalog_get_resolutions (self->catalog), name));
+      add_unknown_resolution (self, name);
       return frame;
     }
   frame = (Frame){ resolution->width, resolution->height, FALSE, FALSE, FALSE, resolution };

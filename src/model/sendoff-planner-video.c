@@ -35,6 +35,25 @@ get_level_profile (SendoffPlanning *self)
   return NULL;
 }
 
+static void
+add_unknown_profile (SendoffPlanning *self, const char *name)
+{
+  g_autoptr (GString) known = g_string_new (NULL);
+
+  for (guint i = 0; i < self->video_codec->known_profiles->len; i++)
+    {
+      const SendoffCodecProfile *profile = g_ptr_array_index (self->video_codec->known_profiles, i);
+
+      g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", profile->profile_id);
+    }
+  if (known->len > 0)
+    sendoff_planning_issue (self, ERROR, "profile", "unknown-profile", "%s has no profile “%s”; it has %s.",
+                            self->video_codec->name, name, known->str);
+  else
+    sendoff_planning_issue (self, ERROR, "profile", "unknown-profile", "%s has no profile “%s”.",
+                            self->video_codec->name, name);
+}
+
 static const char *
 get_asked_profile (SendoffPlanning *self)
 {
@@ -43,8 +62,7 @@ get_asked_profile (SendoffPlanning *self)
     = name != NULL ? sendoff_video_codec_get_profile (self->video_codec, name) : NULL;
 
   if (name != NULL && profile == NULL)
-    sendoff_planning_issue (self, ERROR, "profile", "unknown-profile", "%s has no profile “%s”.",
-                            self->video_codec->name, name);
+    add_unknown_profile (self, name);
   return profile != NULL ? profile->option : NULL;
 }
 

@@ -46,7 +46,7 @@ class Outputs(WindowTest):
         self.reach(window, 'Rate control')
         window.key('Tab')
         self.type(window, '99')
-        window.wait_to_say('a number from 0 to 63')
+        window.wait_to_say('lies between 0 and 51, not 99')
         self.assertFalse(self.is_possible(window))
         window.key('BackSpace', 'BackSpace')
         self.type(window, '51')

@@ -60,8 +60,15 @@ class Catalog(support.CliTest):
                 self.assertEqual([line.split()[0] for line in lines[1:]], ids)
                 self.assertEqual(len(lines), len(ids) + 1)
 
+    def test_list_is_all(self):
+        self.assertEqual(self.run_json('presets', 'list'), self.run_json('presets'))
+
     def test_entry_in_words(self):
-        self.assertIn('encoder: libx264\n', self.run_cli('codecs', 'h264').text)
+        text = self.run_cli('codecs', 'h264').text
+        self.assertIn('encoder: libx264\n', text)
+        names = [line.split(':')[0] for line in text.splitlines()]
+        told = [name for name in self.run_json('codecs', 'h264') if name != 'id']
+        self.assertEqual(names, told, 'in the order of the document')
 
 
 class Usage(support.CliTest):
@@ -108,7 +115,7 @@ class Usage(support.CliTest):
                 self.assert_usage('export', 'a.mp4', *option, says=option[0] + ' is not available')
 
     def test_bad_values(self):
-        for option in (['--crf', 'good'], ['--video-bitrate', 'fast'], ['--fit', 'squeeze'], ['--jobs', '-1'],
+        for option in (['--crf', 'good'], ['--video-bitrate', 'fast'], ['--fit', 'squeeze'], ['--jobs', '-1'], ['--jobs', '0'],
                        ['--output', 'codec'], ['--output', 'flavour=sweet'], ['--start', 'noon']):
             with self.subTest(option):
                 self.assert_usage('export', 'a.mp4', *option)

@@ -101,7 +101,9 @@ class Validate(support.CliTest):
             'codec': ['--codec', 'realvideo'],
             'container': ['--container', 'avi'],
             'platform': ['--platform', 'nowhere'],
-            'crf': ['--codec', 'h264', '--crf', '60'],
+            'crf': ['--codec', 'h264', '--crf', '99'],
+            'resolution': ['--resolution', '10x10'],
+            'profile': ['--codec', 'prores', '--profile', 'best'],
         }
         for field, args in cases.items():
             with self.subTest(field):

@@ -151,6 +151,8 @@ class ReleaseSets(Kept):
         self.assert_usage('release-sets', 'new')
         self.assert_usage('release-sets', 'new', 'A', 'B')
         self.assert_usage('release-sets', 'dance')
+        self.refused(self.run_cli('release-sets', 'new', 'A', '--platform', 'myspace'), 3, 'myspace')
+        self.refused(self.run_cli('release-sets', 'new', 'A', '--preset', 'mine'), 3, 'mine')
         self.assertEqual(self.run_json('release-sets', 'list'), {'release_sets': []})
 
 

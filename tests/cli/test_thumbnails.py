@@ -109,7 +109,8 @@ class Thumbnails(support.CliTest):
         self.assert_usage('thumbnails', self.clip, '--format', 'bmp', says='png or jpg')
         self.assert_usage('thumbnails', self.clip, '--time', 'soon', says='soon')
         self.assert_usage('thumbnails', self.clip, '--time', '1', '--count', '2', says='not both')
-        self.assert_usage('thumbnails', self.clip, '--count', '-1')
+        for count in ('-1', '0'):
+            self.assert_usage('thumbnails', self.clip, '--count', count, says='From 1 to')
 
 
 support.main()
