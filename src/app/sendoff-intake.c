@@ -5,7 +5,7 @@
 #include "model/sendoff-naming.h"
 
 /* Making the rows of so many takes about as long as a frame. */
-#define ADDED_AT_ONCE 2
+#define ADDED_AT_ONCE 1
 #define FRAME_MS      16
 
 struct _SendoffIntake

@@ -11,7 +11,7 @@
 #include "app/sendoff-queue-words.h"
 
 /* GTK makes some two hundred rows of a long list whatever fits in the window: so many for each frame. */
-#define ROWS_AT_ONCE 2
+#define ROWS_AT_ONCE 1
 #define ROWS_MADE    220
 
 struct _SendoffQueuePage
@@ -137,7 +137,7 @@ show_jobs (SendoffQueuePage *self)
   g_autoptr (GtkNoSelection) selection = NULL;
 
   self->rows = sendoff_queue_list_new (self->jobs);
-  self->shown = gtk_slice_list_model_new (g_object_ref (G_LIST_MODEL (self->rows)), 0, ROWS_AT_ONCE);
+  self->shown = gtk_slice_list_model_new (g_object_ref (G_LIST_MODEL (self->rows)), 0, 0);
   g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (grow_soon), self, G_CONNECT_SWAPPED);
   selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->shown)));
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
