@@ -176,11 +176,13 @@ new_switch_row (SendoffPreferencesDialog *self, guint i)
                                  _ (switch_rows[i].subtitle), "use-markup", FALSE, NULL);
   GtkWidget *toggle = g_object_new (GTK_TYPE_SWITCH, "valign", GTK_ALIGN_CENTER, NULL);
 
-  /* The row names it by its title. */
-  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  _ (switch_rows[i].subtitle), -1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), toggle);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
+  /* The row names it by its title. From libadwaita 1.7 on it also points to the label of its subtitle, of which GTK
+   * tells screen readers nothing. */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_RELATION_DESCRIBED_BY);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  _ (switch_rows[i].subtitle), -1);
   g_object_bind_property (sendoff_engine_get_settings (self->engine), switch_rows[i].property, toggle,
                           "active", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
   return row;

@@ -44,7 +44,7 @@ class Queue(WindowTest):
         self.press_in_row(window, 'Web page', 'Cancel')
         self.wait_for_row(window, 'Web page', '^Cancelled$')
         self.assertEqual(self.world.made_files() + self.world.unfinished_files(), [])
-        self.assertEqual(os.listdir(os.path.join(self.world.cache, 'jobs')), [])
+        wait_for(lambda: not os.listdir(os.path.join(self.world.cache, 'jobs')), "the end of the job's folder")
 
     def test_one_of_two_is_cancelled(self):
         # Long enough not to be finished before the time for second thoughts is over.
