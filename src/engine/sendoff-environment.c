@@ -135,15 +135,17 @@ count_cores (void)
   return (int)g_get_num_processors ();
 }
 
-/* (nullable): the codecs' hardware encoders whose device is here; @visit is called with each and its codec. */
+/* Calls @visit with each hardware encoder whose device is here, and its codec. SENDOFF_HARDWARE=off leaves the graphics
+ * card alone, for one whose driver misbehaves. */
 static void
 for_each_hardware_encoder (SendoffCatalog *catalog,
                            void (*visit) (const SendoffVideoCodec *codec, const SendoffHardwareEncoder *encoder, gpointer data),
                            gpointer data)
 {
   GPtrArray *codecs = sendoff_catalog_get_video_codecs (catalog);
+  gboolean is_off = g_strcmp0 (g_getenv ("SENDOFF_HARDWARE"), "off") == 0;
 
-  for (guint i = 0; i < codecs->len; i++)
+  for (guint i = 0; i < codecs->len && !is_off; i++)
     {
       const SendoffVideoCodec *codec = g_ptr_array_index (codecs, i);
 
@@ -194,16 +196,22 @@ list_working_hardware_encoders (SendoffWorkerClient *client, SendoffCatalog *cat
   return g_strv_builder_end (works);
 }
 
+/* Nodes are made anew at every start of the system, so that their times say nothing; their numbers and names do. */
 static void
 append_device_state (const SendoffVideoCodec *codec, const SendoffHardwareEncoder *encoder, gpointer key)
 {
-  g_string_append_printf (key, "%s;", encoder->encoder);
-  if (encoder->device != NULL)
-    append_file_state (key, encoder->device);
+  g_autoptr (GDir) dir = encoder->device != NULL ? g_dir_open (encoder->device, 0, NULL) : NULL;
+  struct stat state = { 0 };
+  const char *name;
+
+  if (encoder->device != NULL && stat (encoder->device, &state) != 0)
+    return;
+  g_string_append_printf (key, "%s:%" G_GUINT64_FORMAT ";", encoder->encoder, (guint64)state.st_rdev);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    g_string_append_printf (key, "%s,", name);
 }
 
-/* Changes with the worker, with FFmpeg, and with the devices that are there, whose nodes are new after every start of
- * the system. */
+/* Changes with the worker, with libraries and drivers, and with the devices that are there. */
 static char *
 dup_machine_key (SendoffWorkerClient *client, SendoffCatalog *catalog)
 {

@@ -27,7 +27,8 @@ def ssim(path, reference):
 class Hardware(support.CliTest):
 
     def pretend(self, *encoders):
-        """H.264 has these hardware encoders and no others."""
+        """H.264 has these hardware encoders and no others, and the card is looked at."""
+        self.env.pop('SENDOFF_HARDWARE', None)
         with open(CATALOG, encoding='utf-8') as file:
             catalog = json.load(file)
         next(c for c in catalog['video_codecs'] if c['codec_id'] == 'h264')['hardware_encoders'] = list(encoders)
@@ -133,6 +134,12 @@ class Hardware(support.CliTest):
         for options in (['--target-size', '2MB'], ['--video-bitrate', '1M'], ['--platform', 'instagram']):
             issues = self.run_json('validate', self.clip, '--encoder', 'hardware', *options)['issues']
             self.assertIn('hardware-cannot', [i['code'] for i in issues], options)
+
+    def test_switched_off(self):
+        self.pretend(PRETEND)
+        self.assertEqual(self.here(), ['libx264'])
+        self.env['SENDOFF_HARDWARE'] = 'off'
+        self.assertEqual(self.here(), [])
 
     def test_usage(self):
         self.assert_usage('plan', self.clip, '--encoder', 'magic', says='software')
