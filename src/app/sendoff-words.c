@@ -101,6 +101,16 @@ is_interlaced (const SendoffStreamInfo *video)
   return video->field_order == SENDOFF_FIELDS_TOP_FIRST || video->field_order == SENDOFF_FIELDS_BOTTOM_FIRST;
 }
 
+/* The facts know of sound that can be decoded; there may be other. */
+static gboolean
+has_audio_stream (const SendoffMediaInfo *info)
+{
+  for (guint i = 0; i < info->streams->len; i++)
+    if (((const SendoffStreamInfo *)g_ptr_array_index (info->streams, i))->kind == SENDOFF_STREAM_AUDIO)
+      return TRUE;
+  return FALSE;
+}
+
 /** sendoff_words_for_source_warnings: (transfer full) (nullable): what is unusual about a source, a sentence
  * a line. */
 char *
@@ -116,7 +126,8 @@ sendoff_words_for_source_warnings (const SendoffMediaInfo *info)
   if (video != NULL && is_interlaced (video))
     append_line (text, _ ("Interlaced: each picture is made of two half pictures."));
   if (video != NULL && sendoff_media_info_get_audio (info) == NULL)
-    append_line (text, _ ("Silent: there is no sound."));
+    append_line (text, has_audio_stream (info) ? _ ("The source's audio cannot be read and is left out.")
+                                               : _ ("Silent: there is no sound."));
   for (guint i = 0; info->warnings != NULL && info->warnings[i] != NULL; i++)
     append_line (text, info->warnings[i]);
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;

@@ -197,7 +197,7 @@ show_estimate (SendoffCli *cli, SendoffRequest *request, double effort, JsonArra
 
   if (error != NULL)
     {
-      sendoff_cli_message (cli, "%s: %s", name, error->message);
+      sendoff_cli_blame (cli, name, error);
       json_array_add_element (documents,
                               sendoff_cli_failure_to_json (error, plan == NULL ? "probe" : "encoding"));
       return sendoff_cli_exit_for_error (error);

@@ -297,7 +297,7 @@ sendoff_cli_outcomes_print (SendoffCli *cli, GPtrArray *outcomes)
       if (outcome->job != NULL)
         print_job (cli, outcome);
       else if (outcome->error != NULL)
-        sendoff_cli_message (cli, "%s: %s", outcome->name, outcome->error->message);
+        sendoff_cli_blame (cli, outcome->name, outcome->error);
       else
         sendoff_cli_message (cli, "%s: not exported, see above.", outcome->name);
     }

@@ -92,7 +92,7 @@ show_plan (SendoffCli *cli, SendoffRequest *request, gboolean scan, JsonArray *d
 
   if (plan == NULL || !add_preflight (cli, request, plan, &error))
     {
-      sendoff_cli_message (cli, "%s: %s", name, error->message);
+      sendoff_cli_blame (cli, name, error);
       json_array_add_element (documents, sendoff_cli_failure_to_json (error, "probe"));
       return sendoff_cli_exit_for_error (error);
     }

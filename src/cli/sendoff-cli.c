@@ -2,6 +2,7 @@
 
 #include <glib-unix.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
@@ -60,6 +61,16 @@ sendoff_cli_free (SendoffCli *self)
   g_clear_error (&self->failure);
   g_free (self->first_message);
   g_free (self);
+}
+
+/** sendoff_cli_blame: tells what is wrong with the input @name, which a sentence about it may name itself. */
+void
+sendoff_cli_blame (SendoffCli *self, const char *name, const GError *error)
+{
+  if (strstr (error->message, name) != NULL)
+    sendoff_cli_message (self, "%s", error->message);
+  else
+    sendoff_cli_message (self, "%s: %s", name, error->message);
 }
 
 /** sendoff_cli_on_ready: the callback for sendoff_cli_wait(); its data is the address of the slot. */

@@ -57,6 +57,7 @@ void sendoff_cli_on_ready (GObject *source, GAsyncResult *result, gpointer slot)
 GAsyncResult *sendoff_cli_wait (GAsyncResult **slot);
 
 void sendoff_cli_message (SendoffCli *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void sendoff_cli_blame (SendoffCli *self, const char *name, const GError *error);
 void sendoff_cli_print_json (SendoffCli *self, JsonNode *node, gboolean pretty);
 void sendoff_cli_print_documents (SendoffCli *self, JsonArray *documents, const char *name);
 SendoffExit sendoff_cli_report (SendoffCli *self, const GError *error);

@@ -164,5 +164,13 @@ class Unreadable(support.CliTest):
     def test_address_of_nothing(self):
         self.check('nonsense://example/clip.mp4')
 
+    def test_a_broken_input_is_named_once(self):
+        broken = os.path.join(self.root, 'broken.mp4')
+        with open(broken, 'wb') as file:
+            file.write(b'not a video')
+        for command in ('plan', 'estimate', 'export'):
+            answer = self.run_cli(command, broken)
+            self.assertEqual((answer.status, answer.messages.count('broken.mp4')), (4, 1), answer.messages)
+
 
 support.main()
