@@ -202,7 +202,8 @@ member_to_json (gconstpointer doc, const SendoffField *field)
     case SENDOFF_FIELD_INT64:
       return json_node_init_int (node, MEMBER (doc, field, gint64));
     case SENDOFF_FIELD_DOUBLE:
-      return json_node_init_double (node, isfinite (MEMBER (doc, field, double)) ? MEMBER (doc, field, double) : 0);
+      return json_node_init_double (node,
+                                    isfinite (MEMBER (doc, field, double)) ? MEMBER (doc, field, double) : 0);
     case SENDOFF_FIELD_ENUM:
       return json_node_init_string (node, field->names[MEMBER (doc, field, int)]);
     case SENDOFF_FIELD_RATIONAL:
@@ -297,7 +298,8 @@ node_is_string (JsonNode *node)
 }
 
 static gboolean
-read_enum (const SendoffDocType *type, gpointer doc, const SendoffField *field, JsonNode *node, GError **error)
+read_enum (
+    const SendoffDocType *type, gpointer doc, const SendoffField *field, JsonNode *node, GError **error)
 {
   for (int value = 0; node_is_string (node) && field->names[value] != NULL; value++)
     if (g_str_equal (json_node_get_string (node), field->names[value]))
@@ -309,7 +311,8 @@ read_enum (const SendoffDocType *type, gpointer doc, const SendoffField *field, 
 }
 
 static gboolean
-read_array (const SendoffDocType *type, gpointer doc, const SendoffField *field, JsonNode *node, GError **error)
+read_array (
+    const SendoffDocType *type, gpointer doc, const SendoffField *field, JsonNode *node, GError **error)
 {
   JsonArray *array;
   guint length;
@@ -357,7 +360,8 @@ read_array (const SendoffDocType *type, gpointer doc, const SendoffField *field,
 }
 
 static gboolean
-member_from_json (const SendoffDocType *type, gpointer doc, const SendoffField *field, JsonNode *node, GError **error)
+member_from_json (
+    const SendoffDocType *type, gpointer doc, const SendoffField *field, JsonNode *node, GError **error)
 {
   switch (field->kind)
     {
@@ -431,7 +435,8 @@ sendoff_doc_from_json (const SendoffDocType *type, JsonNode *node, GError **erro
 
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("The %s must be a JSON object."), type->name);
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("The %s must be a JSON object."),
+                   type->name);
       return NULL;
     }
   object = json_node_get_object (node);
@@ -478,7 +483,8 @@ sendoff_json_parse (const char *text, gssize length, GError **error)
     }
   if (!json_parser_load_from_data (parser, text, length, &local))
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("The JSON text is not valid: %s"), local->message);
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("The JSON text is not valid: %s"),
+                   local->message);
       return NULL;
     }
   if (json_parser_get_root (parser) == NULL)
@@ -505,4 +511,35 @@ sendoff_doc_from_text (const SendoffDocType *type, const char *text, GError **er
   g_autoptr (JsonNode) node = sendoff_json_parse (text, -1, error);
 
   return node != NULL ? sendoff_doc_from_json (type, node, error) : NULL;
+}
+
+static gboolean
+has_field (const SendoffDocType *type, const char *name)
+{
+  for (const SendoffField *field = type->fields; field->name != NULL; field++)
+    if (g_str_equal (field->name, name))
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * sendoff_doc_find_stranger:
+ * @also: (nullable): names that may be there as well; ended by %NULL
+ *
+ * sendoff_doc_from_json() passes over members that it does not know, because newer programs may have written
+ * them. In what a user wrote they are mistakes.
+ *
+ * Returns: (transfer none) (nullable): the name of the first member of @object that @type does not have
+ */
+const char *
+sendoff_doc_find_stranger (const SendoffDocType *type, JsonObject *object, const char *const *also)
+{
+  JsonObjectIter iter;
+  const char *name;
+
+  json_object_iter_init (&iter, object);
+  while (json_object_iter_next (&iter, &name, NULL))
+    if (!has_field (type, name) && (also == NULL || !g_strv_contains (also, name)))
+      return name;
+  return NULL;
 }

@@ -62,6 +62,7 @@ JsonNode *sendoff_doc_to_json (const SendoffDocType *type, gconstpointer doc);
 gpointer sendoff_doc_from_json (const SendoffDocType *type, JsonNode *node, GError **error);
 char *sendoff_doc_to_text (const SendoffDocType *type, gconstpointer doc);
 gpointer sendoff_doc_from_text (const SendoffDocType *type, const char *text, GError **error);
+const char *sendoff_doc_find_stranger (const SendoffDocType *type, JsonObject *object, const char *const *also);
 
 char *sendoff_json_to_text (JsonNode *node, gboolean pretty);
 JsonNode *sendoff_json_parse (const char *text, gssize length, GError **error);

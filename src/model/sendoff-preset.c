@@ -172,37 +172,25 @@ sendoff_preset_new_from_settings (const char *name,
 static const char *const ignored_members[]
     = { "id", "type", "available", "user_id", "created_at", "updated_at", NULL };
 
-static gboolean
-check_members (JsonObject *object, GError **error)
-{
-  JsonObjectIter iter;
-  const char *name;
-
-  json_object_iter_init (&iter, object);
-  while (json_object_iter_next (&iter, &name, NULL))
-    {
-      gboolean known = g_strv_contains (ignored_members, name);
-
-      for (const SendoffField *field = sendoff_preset_doc_type.fields; !known && field->name != NULL; field++)
-        known = g_str_equal (field->name, name);
-      if (known)
-        continue;
-      g_set_error (
-          error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST,
-          _ ("A preset has no “%s”. Settings of the file that is made belong into “custom_settings”."), name);
-      return FALSE;
-    }
-  return TRUE;
-}
-
 static SendoffPreset *
 read_preset (const char *text, gsize length, GError **error)
 {
   g_autoptr (JsonNode) node = sendoff_json_parse (text, (gssize)length, error);
   g_autoptr (SendoffPreset) preset = node != NULL ? sendoff_preset_from_json (node, error) : NULL;
+  const char *stranger;
 
-  if (preset == NULL || !check_members (json_node_get_object (node), error))
+  if (preset == NULL)
     return NULL;
+  stranger
+      = sendoff_doc_find_stranger (&sendoff_preset_doc_type, json_node_get_object (node), ignored_members);
+  if (stranger != NULL)
+    {
+      g_set_error (
+          error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST,
+          _ ("A preset has no “%s”. Settings of the file that is made belong into “custom_settings”."),
+          stranger);
+      return NULL;
+    }
   return g_steal_pointer (&preset);
 }
 

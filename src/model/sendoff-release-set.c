@@ -84,36 +84,22 @@ sendoff_release_set_new_from_request (const char *name,
   return sendoff_release_set_check (self, others, error) ? g_steal_pointer (&self) : NULL;
 }
 
-static gboolean
-check_members (JsonObject *object, GError **error)
-{
-  JsonObjectIter iter;
-  const char *name;
-
-  json_object_iter_init (&iter, object);
-  while (json_object_iter_next (&iter, &name, NULL))
-    {
-      gboolean known = FALSE;
-
-      for (const SendoffField *field = release_set_fields; !known && field->name != NULL; field++)
-        known = g_str_equal (field->name, name);
-      if (known)
-        continue;
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST, _ ("A release set has no “%s”."),
-                   name);
-      return FALSE;
-    }
-  return TRUE;
-}
-
 static SendoffReleaseSet *
 read_set (const char *text, gsize length, GError **error)
 {
   g_autoptr (JsonNode) node = sendoff_json_parse (text, (gssize)length, error);
   g_autoptr (SendoffReleaseSet) self = node != NULL ? sendoff_release_set_from_json (node, error) : NULL;
+  const char *stranger;
 
-  if (self == NULL || !check_members (json_node_get_object (node), error))
+  if (self == NULL)
     return NULL;
+  stranger = sendoff_doc_find_stranger (&sendoff_release_set_doc_type, json_node_get_object (node), NULL);
+  if (stranger != NULL)
+    {
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST, _ ("A release set has no “%s”."),
+                   stranger);
+      return NULL;
+    }
   return g_steal_pointer (&self);
 }
 
@@ -231,10 +217,13 @@ sendoff_release_set_apply (const SendoffReleaseSet *self, SendoffRequest *reques
 static gboolean
 is_same_pattern (const char *a, const char *b)
 {
-  return g_strcmp0 (a != NULL ? a : SENDOFF_DEFAULT_NAMING_PATTERN, b != NULL ? b : SENDOFF_DEFAULT_NAMING_PATTERN) == 0;
+  return g_strcmp0 (a != NULL ? a : SENDOFF_DEFAULT_NAMING_PATTERN,
+                    b != NULL ? b : SENDOFF_DEFAULT_NAMING_PATTERN)
+         == 0;
 }
 
-/** sendoff_release_set_matches: whether @request asks for what the set keeps, start and end of outputs aside. */
+/** sendoff_release_set_matches: whether @request asks for what the set keeps, start and end of outputs aside.
+ */
 gboolean
 sendoff_release_set_matches (const SendoffReleaseSet *self, SendoffRequest *request)
 {
@@ -242,8 +231,8 @@ sendoff_release_set_matches (const SendoffReleaseSet *self, SendoffRequest *requ
   g_autofree char *folder_uri = NULL, *pattern = NULL;
 
   g_object_get (request, "output-folder-uri", &folder_uri, "naming-pattern", &pattern, NULL);
-  return g_strcmp0 (folder_uri, self->output_folder_uri) == 0 && is_same_pattern (pattern, self->naming_pattern)
-         && json_node_equal (asked, self->outputs);
+  return g_strcmp0 (folder_uri, self->output_folder_uri) == 0
+         && is_same_pattern (pattern, self->naming_pattern) && json_node_equal (asked, self->outputs);
 }
 
 /** sendoff_release_set_find: (transfer none) (nullable): the one among @sets with that id or, failing that,

@@ -4,11 +4,13 @@
 #include "base/sendoff-document.h"
 #include "base/sendoff-error.h"
 
-typedef struct {
+typedef struct
+{
   int number;
 } Part;
 
-typedef struct {
+typedef struct
+{
   gboolean flag;
   int small;
   gint64 large;
@@ -63,9 +65,11 @@ SENDOFF_DEFINE_DOC (Part, part, "part", part_fields, NULL)
 SENDOFF_DEFINE_DOC (Whole, whole, "whole", whole_fields, whole_init)
 
 #define EMPTY "{\"flag\":false,\"small\":7,\"large\":0,\"real\":0.0,\"color\":\"red\",\"parts\":[]}"
-#define FULL \
-  "{\"flag\":true,\"small\":-3,\"large\":9007199254740993,\"real\":0.25,\"text\":\"é \\\"x\\\"\",\"words\":[\"a\",\"\"]," \
-  "\"rate\":\"30000/1001\",\"color\":\"green\",\"part\":{\"number\":1},\"parts\":[{\"number\":2},{\"number\":3}]," \
+#define FULL                                                                                                 \
+  "{\"flag\":true,\"small\":-3,\"large\":9007199254740993,\"real\":0.25,\"text\":\"é "                      \
+  "\\\"x\\\"\",\"words\":[\"a\",\"\"],"                                                                      \
+  "\"rate\":\"30000/"                                                                                        \
+  "1001\",\"color\":\"green\",\"part\":{\"number\":1},\"parts\":[{\"number\":2},{\"number\":3}],"            \
   "\"numbers\":[1,-9007199254740993],\"anything\":{\"k\":[1,null]}}"
 
 static void
@@ -120,8 +124,8 @@ static void
 test_lenient (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (Whole) whole
-    = sendoff_doc_from_text (&whole_doc_type, "{\"newer\":{},\"small\":null,\"text\":null,\"real\":2}", &error);
+  g_autoptr (Whole) whole = sendoff_doc_from_text (
+      &whole_doc_type, "{\"newer\":{},\"small\":null,\"text\":null,\"real\":2}", &error);
 
   g_assert_no_error (error);
   g_assert_cmpint (whole->small, ==, 7);
@@ -129,19 +133,45 @@ test_lenient (void)
 }
 
 static void
+test_strangers (void)
+{
+  static const char *const also[] = { "newer", NULL };
+  g_autoptr (JsonNode) node = sendoff_json_parse ("{\"newer\":{},\"real\":2}", -1, NULL);
+  JsonObject *object = json_node_get_object (node);
+
+  g_assert_cmpstr (sendoff_doc_find_stranger (&whole_doc_type, object, NULL), ==, "newer");
+  g_assert_null (sendoff_doc_find_stranger (&whole_doc_type, object, also));
+}
+
+static void
 test_errors_name_the_member (void)
 {
-  static const struct {
+  static const struct
+  {
     const char *text;
     const char *member;
   } cases[] = {
-    { "{\"flag\":1}", "flag" },          { "{\"small\":\"1\"}", "small" },  { "{\"small\":3000000000}", "small" },
-    { "{\"large\":true}", "large" },     { "{\"real\":\"x\"}", "real" },    { "{\"text\":1}", "text" },
-    { "{\"words\":\"a\"}", "words" },    { "{\"words\":[1]}", "words" },    { "{\"rate\":25}", "rate" },
-    { "{\"rate\":\"fast\"}", "rate" },   { "{\"color\":\"blue\"}", "color" }, { "{\"color\":1}", "color" },
-    { "{\"part\":[]}", "part" },         { "{\"part\":{\"number\":{}}}", "number" }, { "{\"parts\":{}}", "parts" },
-    { "{\"parts\":[1]}", "part" },       { "{\"numbers\":[\"1\"]}", "numbers" }, { "[]", "whole" },
-    { "3", "whole" },                    { "{", "JSON" },                   { "", "JSON" },
+    { "{\"flag\":1}", "flag" },
+    { "{\"small\":\"1\"}", "small" },
+    { "{\"small\":3000000000}", "small" },
+    { "{\"large\":true}", "large" },
+    { "{\"real\":\"x\"}", "real" },
+    { "{\"text\":1}", "text" },
+    { "{\"words\":\"a\"}", "words" },
+    { "{\"words\":[1]}", "words" },
+    { "{\"rate\":25}", "rate" },
+    { "{\"rate\":\"fast\"}", "rate" },
+    { "{\"color\":\"blue\"}", "color" },
+    { "{\"color\":1}", "color" },
+    { "{\"part\":[]}", "part" },
+    { "{\"part\":{\"number\":{}}}", "number" },
+    { "{\"parts\":{}}", "parts" },
+    { "{\"parts\":[1]}", "part" },
+    { "{\"numbers\":[\"1\"]}", "numbers" },
+    { "[]", "whole" },
+    { "3", "whole" },
+    { "{", "JSON" },
+    { "", "JSON" },
     { "\"\xff\"", "UTF-8" },
   };
 
@@ -175,6 +205,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/document/defaults", test_defaults);
   g_test_add_func ("/base/document/round-trip", test_round_trip);
   g_test_add_func ("/base/document/lenient", test_lenient);
+  g_test_add_func ("/base/document/strangers", test_strangers);
   g_test_add_func ("/base/document/errors-name-the-member", test_errors_name_the_member);
   g_test_add_func ("/base/document/numbers-that-are-none", test_numbers_that_are_none);
   g_test_add_func ("/base/document/file-names-of-any-bytes", test_file_names_of_any_bytes);
