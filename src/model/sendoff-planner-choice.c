@@ -1,7 +1,7 @@
 /* What the settings' ids mean, and what follows from them where they say nothing.
  *
- * Merge order, later ones winning: defaults, the platform's recommended settings, the preset, what was asked for.
- * Codec and container that nobody asked for give way to those that somebody did.
+ * Merge order, later ones winning: defaults, the platform's recommended settings, the preset, what was asked
+ * for. Codec and container that nobody asked for give way to those that somebody did.
  */
 #include "base/sendoff-i18n.h"
 #include "model/sendoff-planner-private.h"
@@ -13,8 +13,9 @@
 
 #define DEFAULT_VIDEO_CODEC "h264"
 #define DEFAULT_AUDIO_CODEC "aac"
-#define DEFAULT_LEVEL "medium"
-#define NONE "none"
+#define DEFAULT_LEVEL       "medium"
+#define NONE                "none"
+#define SHORTEST_PART       3 /* letters of an id that say which is meant */
 
 /* Levenshtein distance, for suggestions. */
 static guint
@@ -41,8 +42,15 @@ get_distance (const char *a, const char *b)
   return row[length];
 }
 
-/** sendoff_planner_get_nearest_id: (transfer none) (nullable): the id in a list of the catalog that is spelt most like
- * @id, NULL when less than half of it is alike. */
+/* Every entry of the catalog begins with its id. */
+static const char *
+get_id (GPtrArray *list, guint index)
+{
+  return **(char ***)&g_ptr_array_index (list, index);
+}
+
+/** sendoff_planner_get_nearest_id: (transfer none) (nullable): the id in a list of the catalog that is spelt
+ * most like @id, NULL when less than half of it is alike. */
 const char *
 sendoff_planner_get_nearest_id (GPtrArray *list, const char *id)
 {
@@ -52,7 +60,7 @@ sendoff_planner_get_nearest_id (GPtrArray *list, const char *id)
 
   for (guint i = 0; i < list->len; i++)
     {
-      const char *candidate = **(char ***)&g_ptr_array_index (list, i); /* every catalog entry begins with its id */
+      const char *candidate = get_id (list, i);
       guint distance = get_distance (lower, candidate);
 
       if (distance < best)
@@ -64,14 +72,36 @@ sendoff_planner_get_nearest_id (GPtrArray *list, const char *id)
   return 2 * best < strlen (id) ? nearest : NULL;
 }
 
+/* The ids in a list of the catalog of which @id is a part, such as “reels”; NULL when there is none. */
+static char *
+dup_ids_containing (GPtrArray *list, const char *id)
+{
+  g_autofree char *lower = g_ascii_strdown (id, -1);
+  g_autoptr (GStrvBuilder) found = g_strv_builder_new ();
+  g_auto (GStrv) ids = NULL;
+
+  if (strlen (id) < SHORTEST_PART)
+    return NULL;
+  for (guint i = 0; i < list->len; i++)
+    if (strstr (get_id (list, i), lower) != NULL)
+      g_strv_builder_add (found, get_id (list, i));
+  ids = g_strv_builder_end (found);
+  return ids[0] != NULL ? g_strjoinv (", ", ids) : NULL;
+}
+
 static void
 add_unknown (SendoffPlanning *self, const char *field, const char *what, const char *id, GPtrArray *list)
 {
   g_autofree char *code = g_strdelimit (g_strdup_printf ("unknown-%s", field), "_", '-');
+  g_autofree char *containing = dup_ids_containing (list, id);
   const char *nearest = sendoff_planner_get_nearest_id (list, id);
 
   if (nearest != NULL)
-    sendoff_planning_issue (self, ERROR, field, code, "There is no %s “%s”; the nearest is “%s”.", what, id, nearest);
+    sendoff_planning_issue (self, ERROR, field, code, "There is no %s “%s”; the nearest is “%s”.", what, id,
+                            nearest);
+  else if (containing != NULL)
+    sendoff_planning_issue (self, ERROR, field, code, "There is no %s “%s”; there are: %s.", what, id,
+                            containing);
   else
     sendoff_planning_issue (self, ERROR, field, code, "There is no %s “%s”.", what, id);
 }
@@ -101,8 +131,8 @@ resolve_quality (SendoffPlanning *self)
       if (preset == NULL)
         sendoff_output_settings_set_string (self->settings, SENDOFF_SETTING_PRESET, quality);
       else if (!g_str_equal (preset, quality))
-        sendoff_planning_issue (self, ERROR, "quality", "two-presets", "Both “%s” and “%s” are presets; choose one.",
-                                preset, quality);
+        sendoff_planning_issue (self, ERROR, "quality", "two-presets",
+                                "Both “%s” and “%s” are presets; choose one.", preset, quality);
       sendoff_output_settings_set_string (self->settings, SENDOFF_SETTING_QUALITY, NULL);
     }
 }
@@ -117,7 +147,8 @@ look_up_sources_of_settings (SendoffPlanning *self)
     {
       self->platform = sendoff_catalog_get_platform (self->catalog, platform);
       if (self->platform == NULL)
-        add_unknown (self, "platform", _ ("platform"), platform, sendoff_catalog_get_platforms (self->catalog));
+        add_unknown (self, "platform", _ ("platform"), platform,
+                     sendoff_catalog_get_platforms (self->catalog));
     }
   resolve_quality (self);
   preset = get_text (self, SENDOFF_SETTING_PRESET);
@@ -198,7 +229,8 @@ choose_level (SendoffPlanning *self)
   self->level = sendoff_catalog_get_level (self->catalog, quality != NULL ? quality : DEFAULT_LEVEL);
   if (self->level == NULL && quality != NULL)
     {
-      add_unknown (self, "quality", _ ("quality level or preset"), quality, sendoff_catalog_get_levels (self->catalog));
+      add_unknown (self, "quality", _ ("quality level or preset"), quality,
+                   sendoff_catalog_get_levels (self->catalog));
       self->level = sendoff_catalog_get_level (self->catalog, DEFAULT_LEVEL);
     }
 }
@@ -343,11 +375,13 @@ choose_audio_codec (SendoffPlanning *self)
     return;
   if (!was_asked (self, SENDOFF_SETTING_AUDIO_CODEC) && self->container != NULL
       && (!takes (self->container->audio_codecs, id)
-          || (container != NULL && self->video_codec != NULL && !g_str_equal (container, self->container->format_id))))
+          || (container != NULL && self->video_codec != NULL
+              && !g_str_equal (container, self->container->format_id))))
     id = get_first_implemented (self->container->audio_codecs);
   self->audio_codec = id != NULL ? sendoff_catalog_get_audio_codec (self->catalog, id) : NULL;
   if (self->audio_codec == NULL && id != NULL)
-    add_unknown (self, "audio_codec", _ ("audio codec"), id, sendoff_catalog_get_audio_codecs (self->catalog));
+    add_unknown (self, "audio_codec", _ ("audio codec"), id,
+                 sendoff_catalog_get_audio_codecs (self->catalog));
 }
 
 static void
@@ -367,7 +401,8 @@ choose_video_stream (SendoffPlanning *self)
                             "The source's video (%s) cannot be decoded on this machine.",
                             stream->codec != NULL ? stream->codec : "unknown");
   else if (stream->width <= 0 || stream->height <= 0)
-    sendoff_planning_issue (self, ERROR, "source", "no-picture-size", "The source's video has no picture size.");
+    sendoff_planning_issue (self, ERROR, "source", "no-picture-size",
+                            "The source's video has no picture size.");
   else
     self->video_stream = stream;
 }

@@ -133,6 +133,7 @@ static const Case cases[] = {
   /* what must not go ahead */
   { "not-available", "landscape",
     "package=hls copy=require" },
+  { "part-of-an-id", "landscape", "platform=reels" },
   { "unknown-ids", "landscape",
     "platform=yuotube preset=sociaI_quick quality=ultr codec=h266 audio-codec=acc container=mp5 resolution=1081p" },
   { "incompatible", "landscape", "codec=h264,container=webm codec=vp9,platform=tiktok,container=mp4 container=webm,audio-codec=aac" },
