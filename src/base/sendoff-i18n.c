@@ -1,5 +1,6 @@
 #include "base/sendoff-i18n.h"
 
+#include <langinfo.h>
 #include <libintl.h>
 #include <locale.h>
 
@@ -17,6 +18,16 @@ dup_build_folder (void)
   return mark != NULL && g_file_test (mark, G_FILE_TEST_EXISTS) ? g_steal_pointer (&catalogs) : NULL;
 }
 
+/* Where no locale is set, as in cron and on bare machines, the C library takes the terminal for one of ASCII
+ * alone and GLib prints “?” for every dash and quotation mark. Terminals and files are UTF-8 there all the
+ * same. */
+static void
+leave_ascii_behind (void)
+{
+  if (g_strcmp0 (nl_langinfo (CODESET), "ANSI_X3.4-1968") == 0)
+    setlocale (LC_CTYPE, "C.UTF-8");
+}
+
 /**
  * sendoff_i18n_init:
  *
@@ -31,6 +42,7 @@ sendoff_i18n_init (void)
 
   setlocale (LC_ALL, "");
   setlocale (LC_NUMERIC, "C");
+  leave_ascii_behind ();
   bindtextdomain (GETTEXT_PACKAGE, build_folder != NULL ? build_folder : SENDOFF_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);

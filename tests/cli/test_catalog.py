@@ -10,6 +10,10 @@ class Catalog(support.CliTest):
     def ids(self, command):
         return [entry['id'] for entry in self.run_json(command)[command]]
 
+    def test_words_without_a_locale(self):
+        self.env.update(LC_ALL='C')
+        self.assertIn('“sendoff-cli COMMAND --help”'.encode(), self.run_cli('help').out)
+
     def test_codecs(self):
         entries = {entry['id']: entry for entry in self.run_json('codecs')['codecs']}
         self.assertEqual(set(entries), {'h264', 'h265', 'vp9', 'av1', 'prores', 'dnxhd', 'aac', 'mp3', 'opus', 'pcm', 'flac'})
