@@ -280,7 +280,7 @@ push_run (SendoffRunner *self, RunnerBatch *batch, guint index, SendoffChunkRun 
   work->sequential = group->sequential;
   work->decoder_threads = decoder_threads;
   work->order = (int)index + 1;
-  sendoff_runner_push (self, work, run.last - run.first + 1);
+  sendoff_runner_push (self, work, sendoff_chunk_group_get_weight (group->grid, run.first, run.last));
 }
 
 /* Graphics cards take few videos at a time, some cheap ones three, and are no faster with more. */
@@ -493,7 +493,8 @@ push_again (SendoffRunner *self, RunnerWork *work, gpointer part, guint attempt)
   again->decoder_threads = work->decoder_threads;
   again->order = work->order;
   again->attempt = attempt;
-  sendoff_runner_push (self, again, work->last - work->first + 1);
+  sendoff_runner_push (self, again,
+                       sendoff_chunk_group_get_weight (self->groups[work->group].grid, work->first, work->last));
 }
 
 /* A crash may be an accident: once more. What fails again may be one of several outputs' fault: each alone. Returns

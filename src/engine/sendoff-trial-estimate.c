@@ -32,24 +32,13 @@ sendoff_trial_get_chunk_seconds (const SendoffChunkGroup *grid, guint index)
   return (double)MAX (end_us - start_us, 1) / 1e6;
 }
 
-/* What the source spends on a part of its time, by the bytes of its whole seconds; 0 unknown. */
+/* What the source spends on a part of its time; 0 unknown. */
 double
 sendoff_trial_get_source_bytes (const SendoffMediaInfo *source, gint64 start_us, gint64 end_us)
 {
   const SendoffStreamInfo *stream = sendoff_media_info_get_video (source);
-  double start = (double)start_us / 1e6, end = (double)end_us / 1e6;
-  double sum = 0;
 
-  if (stream == NULL || stream->packet_profile_bytes == NULL)
-    return 0;
-  for (guint second = (guint)MAX (floor (start), 0);
-       second < stream->packet_profile_bytes->len && second < end; second++)
-    {
-      double share = MIN (end, second + 1.0) - MAX (start, (double)second);
-
-      sum += (double)g_array_index (stream->packet_profile_bytes, gint64, second) * share;
-    }
-  return sum;
+  return stream != NULL ? sendoff_stream_info_get_bytes (stream, start_us, end_us) : 0;
 }
 
 /* What chunk @chunk of @rendition, if it is there, will take within the output's maximum rate: it was made

@@ -365,8 +365,8 @@ sendoff_probe_time_streams (SendoffProbe *probe)
   note_edit_lists (probe);
 }
 
-/** sendoff_probe_add_packet_details: key frames and bytes a second of the main video, when every packet is
- * known. */
+/** sendoff_probe_add_packet_details: bytes a second and, when asked for, key frames of the main video, when every
+ * packet is known. */
 void
 sendoff_probe_add_packet_details (SendoffProbe *probe)
 {
@@ -378,7 +378,8 @@ sendoff_probe_add_packet_details (SendoffProbe *probe)
     return;
   stream = sendoff_probe_get_stream (probe, probe->info->video_index);
   time_base = probe->format->streams[stream->index]->time_base;
-  stream->keyframe_times_us = g_array_new (FALSE, FALSE, sizeof (gint64));
+  if (probe->spec->packet_details)
+    stream->keyframe_times_us = g_array_new (FALSE, FALSE, sizeof (gint64));
   stream->packet_profile_bytes = g_array_new (FALSE, TRUE, sizeof (gint64));
   for (guint i = 0; i < log->samples->len; i++)
     {
@@ -386,7 +387,7 @@ sendoff_probe_add_packet_details (SendoffProbe *probe)
       gint64 time_us = sendoff_probe_to_us (sample->time, time_base) - probe->info->origin_us;
       guint second = (guint)CLAMP (time_us / G_USEC_PER_SEC, 0, MAX_PROFILE_SECONDS);
 
-      if (sample->is_key)
+      if (sample->is_key && stream->keyframe_times_us != NULL)
         g_array_append_val (stream->keyframe_times_us, time_us);
       if (second >= stream->packet_profile_bytes->len)
         g_array_set_size (stream->packet_profile_bytes, second + 1);

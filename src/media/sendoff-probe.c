@@ -254,8 +254,7 @@ sendoff_role_probe (const SendoffWorkerSpec *spec, SendoffEvents *events, GError
   walk_packets (probe);
   describe_pictures (probe);
   sendoff_probe_time_streams (probe);
-  if (spec->packet_details)
-    sendoff_probe_add_packet_details (probe);
+  sendoff_probe_add_packet_details (probe);
   sendoff_probe_find_fields (probe);
   list_chapters (probe);
   list_tags (probe);

@@ -1,5 +1,7 @@
 #include "model/sendoff-media-info.h"
 
+#include <math.h>
+
 const char *const sendoff_stream_kind_nicks[] = { "video", "audio", "subtitle", "data", "attachment", "cover", NULL };
 const char *const sendoff_field_order_nicks[] = { "unknown", "progressive", "top-first", "bottom-first", NULL };
 const char *const sendoff_hdr_nicks[] = { "none", "pq", "hlg", NULL };
@@ -163,6 +165,31 @@ const SendoffStreamInfo *
 sendoff_media_info_get_video (const SendoffMediaInfo *self)
 {
   return sendoff_media_info_get_stream (self, self->video_index);
+}
+
+/**
+ * sendoff_stream_info_get_bytes:
+ * @start_us: source time
+ * @end_us: source time, not included
+ *
+ * Returns: what the stream spends on a part of its time, by the bytes of its whole seconds; 0 unknown
+ */
+double
+sendoff_stream_info_get_bytes (const SendoffStreamInfo *self, gint64 start_us, gint64 end_us)
+{
+  double start = (double)start_us / 1e6, end = (double)end_us / 1e6;
+  double sum = 0;
+
+  if (self->packet_profile_bytes == NULL)
+    return 0;
+  for (guint second = (guint)MAX (floor (start), 0); second < self->packet_profile_bytes->len && second < end;
+       second++)
+    {
+      double share = MIN (end, second + 1.0) - MAX (start, (double)second);
+
+      sum += (double)g_array_index (self->packet_profile_bytes, gint64, second) * share;
+    }
+  return sum;
 }
 
 /** sendoff_media_info_get_audio: (transfer none) (nullable): the audio stream that exports play by default. */

@@ -114,7 +114,7 @@ typedef struct {
   char *sample_format;
 
   /* packets (video only), when scanned or indexed */
-  GArray *keyframe_times_us; /* (nullable): source time, ascending */
+  GArray *keyframe_times_us; /* (nullable): source time, ascending; only when asked for */
   GArray *packet_profile_bytes; /* (nullable): bytes of each whole second of source time */
 } SendoffStreamInfo;
 SENDOFF_DECLARE_DOC (SendoffStreamInfo, sendoff_stream_info)
@@ -154,6 +154,7 @@ typedef struct {
 SENDOFF_DECLARE_DOC (SendoffMediaInfo, sendoff_media_info)
 
 const SendoffStreamInfo *sendoff_media_info_get_stream (const SendoffMediaInfo *self, int index);
+double sendoff_stream_info_get_bytes (const SendoffStreamInfo *self, gint64 start_us, gint64 end_us);
 const SendoffStreamInfo *sendoff_media_info_get_video (const SendoffMediaInfo *self);
 const SendoffStreamInfo *sendoff_media_info_get_audio (const SendoffMediaInfo *self);
 

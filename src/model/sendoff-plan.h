@@ -237,6 +237,7 @@ typedef struct {
   GArray *boundaries_us; /* chunk i is [boundaries[i], boundaries[i+1]) */
   gboolean open_start, open_end; /* the first / last chunk takes whatever lies before / after */
   GArray *outputs; /* gint64: indexes of outputs */
+  GArray *source_bytes; /* (nullable): gint64: what the source spends on each chunk, where its packets are known */
 } SendoffChunkGroup;
 SENDOFF_DECLARE_DOC (SendoffChunkGroup, sendoff_chunk_group)
 
@@ -263,6 +264,7 @@ gboolean sendoff_video_plan_is_intra (const SendoffVideoPlan *self);
 gboolean sendoff_output_plan_hands_over (const SendoffOutputPlan *self);
 gint64 sendoff_output_plan_get_handover_bytes (const SendoffOutputPlan *self);
 guint sendoff_chunk_group_get_n_chunks (const SendoffChunkGroup *self);
+gint64 sendoff_chunk_group_get_weight (const SendoffChunkGroup *self, guint first, guint last);
 SendoffOutputSettings *sendoff_output_plan_dup_recommended (const SendoffOutputPlan *self);
 char *sendoff_plan_dup_video_key (const SendoffPlan *self, guint output, char *const *libraries);
 char *sendoff_plan_dup_audio_key (const SendoffPlan *self, guint output, guint track, char *const *libraries);

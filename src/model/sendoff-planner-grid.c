@@ -253,6 +253,23 @@ lay_grid (
     }
 }
 
+/* What the source spends on each chunk, for whoever wants to begin with the longest work. */
+static void
+weigh_chunks (SendoffChunkGroup *group, const SendoffStreamInfo *stream)
+{
+  if (stream == NULL || stream->packet_profile_bytes == NULL)
+    return;
+  group->source_bytes = g_array_new (FALSE, FALSE, sizeof (gint64));
+  for (guint i = 0; i < sendoff_chunk_group_get_n_chunks (group); i++)
+    {
+      gint64 bytes = llround (sendoff_stream_info_get_bytes (
+          stream, g_array_index (group->boundaries_us, gint64, i),
+          g_array_index (group->boundaries_us, gint64, i + 1)));
+
+      g_array_append_val (group->source_bytes, bytes);
+    }
+}
+
 /**
  * sendoff_planner_group:
  * @plannings: (element-type SendoffPlanning): all outputs of @plan, in order
@@ -279,6 +296,7 @@ sendoff_planner_group (SendoffPlan *plan, GPtrArray *plannings)
 
       lay_grid (group, duration_us, get_planning (plannings, group, 0)->source_rate,
                 choose_n_chunks ((double)duration_us / 1e6, chunk_seconds, shortest_seconds), gop_seconds);
+      weigh_chunks (group, get_planning (plannings, group, 0)->video_stream);
       for (guint j = 0; j < group->outputs->len; j++)
         sendoff_planner_finish_video (get_planning (plannings, group, j), group);
     }

@@ -176,6 +176,8 @@ test_matroska (void)
   g_assert_false (guessed->scanned);
   g_assert_true (guessed->seekable);
   g_assert_null (sendoff_media_info_get_video (guessed)->keyframe_times_us);
+  g_assert_null (sendoff_media_info_get_video (guessed)->packet_profile_bytes);
+  g_assert_nonnull (sendoff_media_info_get_video (scanned)->packet_profile_bytes);
   g_assert_true (scanned->scanned);
   g_assert_cmpint (sendoff_media_info_get_video (scanned)->frame_count, ==, 60);
   g_assert_cmpint (scanned->duration_us, ==, 2002000);

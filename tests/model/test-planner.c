@@ -245,6 +245,37 @@ test_grid_does_not_depend_on_machine (void)
                    grid_b->boundaries_us->data, grid_b->boundaries_us->len * sizeof (gint64));
 }
 
+/* Even chunks, of which one costs the source four times as much: a run with it goes before others as long. */
+static void
+test_runs_are_weighed (void)
+{
+  g_autoptr (SendoffMediaInfo) source = planner_fixtures_read_source ("uhd60");
+  g_autoptr (SendoffRequest) request = planner_fixtures_make_request ("codec=h264");
+  g_autoptr (SendoffMachine) machine = planner_fixtures_make_machine ();
+  g_autoptr (SendoffCatalog) catalog = sendoff_catalog_new (NULL);
+  SendoffStreamInfo *video = (SendoffStreamInfo *)sendoff_media_info_get_video (source);
+  g_autoptr (SendoffPlan) blind = sendoff_planner_plan (source, request, catalog, machine);
+  g_autoptr (SendoffPlan) plan = NULL;
+  const SendoffChunkGroup *grid = g_ptr_array_index (blind->groups, 0);
+  double costly_end = (double)g_array_index (grid->boundaries_us, gint64, 3) / 1e6;
+
+  g_assert_null (grid->source_bytes);
+  g_assert_cmpint (sendoff_chunk_group_get_weight (grid, 1, 2), ==, 2);
+  video->packet_profile_bytes = g_array_new (FALSE, FALSE, sizeof (gint64));
+  for (gint64 second = 0; second <= source->duration_us / G_USEC_PER_SEC; second++)
+    {
+      gint64 bytes = (double)second >= costly_end - 3 && (double)second < costly_end ? 4000 : 1000;
+
+      g_array_append_val (video->packet_profile_bytes, bytes);
+    }
+  plan = sendoff_planner_plan (source, request, catalog, machine);
+  grid = g_ptr_array_index (plan->groups, 0);
+  g_assert_cmpuint (grid->source_bytes->len, ==, sendoff_chunk_group_get_n_chunks (grid));
+  g_assert_cmpint (sendoff_chunk_group_get_weight (grid, 2, 2), >, sendoff_chunk_group_get_weight (grid, 0, 0));
+  g_assert_cmpint (sendoff_chunk_group_get_weight (grid, 2, 3), >, sendoff_chunk_group_get_weight (grid, 4, 5));
+  g_assert_cmpint (sendoff_chunk_group_get_weight (grid, 4, 5), >, sendoff_chunk_group_get_weight (grid, 2, 2));
+}
+
 static const char *
 find_issue (const SendoffPlan *plan, const char *code)
 {
@@ -284,6 +315,7 @@ main (int argc, char *argv[])
     }
   g_test_add_func ("/model/planner/invariants", test_invariants);
   g_test_add_func ("/model/planner/json-round-trip", test_json_round_trip);
+  g_test_add_func ("/model/planner/runs-are-weighed", test_runs_are_weighed);
   g_test_add_func ("/model/planner/grid-does-not-depend-on-machine", test_grid_does_not_depend_on_machine);
   g_test_add_func ("/model/planner/missing-encoder-is-named", test_missing_encoder_is_named);
   return g_test_run ();
