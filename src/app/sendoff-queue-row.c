@@ -67,10 +67,10 @@ static const StateLook state_looks[] = {
                              { N_ ("Copy Details"), "queue.copy" } },
   [SENDOFF_QUEUE_FAILED_LOST]
   = { "dialog-error-symbolic", "error", .alone = { N_ ("Choose the Video Again…"), "queue.locate" },
-      .first = { N_ ("Try Again"), "queue.retry" } },
+      .first = { N_ ("Try Again"), "queue.retry" }, .second = { N_ ("Copy Details"), "queue.copy" } },
   [SENDOFF_QUEUE_FAILED_CHANGED]
   = { "dialog-error-symbolic", "error", .alone = { N_ ("Choose the Video Again…"), "queue.locate" },
-      .first = { N_ ("Start Again"), "queue.start-again" } },
+      .first = { N_ ("Start Again"), "queue.start-again" }, .second = { N_ ("Copy Details"), "queue.copy" } },
   [SENDOFF_QUEUE_CANCELLED]
   = { "process-stop-symbolic", NULL, { N_ ("Try Again"), "queue.retry" }, { NULL, NULL } },
 };
@@ -137,6 +137,13 @@ static gboolean
 can_cancel_all (GObject *object, int state, gboolean is_shared, gpointer data)
 {
   return is_shared && g_strcmp0 (state_looks[state].second.action, "queue.cancel") == 0;
+}
+
+/* What failed offers it in words. */
+static gboolean
+has_copy_icon (GObject *object, int state, gpointer data)
+{
+  return g_strcmp0 (state_looks[state].second.action, "queue.copy") != 0;
 }
 
 static gboolean
@@ -285,6 +292,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, has_second);
   gtk_widget_class_bind_template_callback (widget_class, has_alone);
   gtk_widget_class_bind_template_callback (widget_class, can_cancel_all);
+  gtk_widget_class_bind_template_callback (widget_class, has_copy_icon);
   gtk_widget_class_bind_template_callback (widget_class, has_text);
   gtk_widget_class_bind_template_callback (widget_class, has_object);
   gtk_widget_class_bind_template_callback (widget_class, has_no_object);

@@ -175,7 +175,9 @@ say_encoding (SendoffRunner *self, RunnerWork *work)
         {
           guint output = g_array_index (track->outputs, guint, i);
 
-          if (!sendoff_output_plan_encodes_video (self->outputs[output].plan))
+          /* While pictures are encoded, their stage is the one to tell; of kept work there may be none to encode. */
+          if (!sendoff_output_plan_encodes_video (self->outputs[output].plan)
+              || sendoff_tracker_get_status (self->tracker, output) < SENDOFF_STATUS_ENCODING)
             sendoff_tracker_set_status (self->tracker, output, SENDOFF_STATUS_ENCODING, N_ ("Encoding"));
         }
     }

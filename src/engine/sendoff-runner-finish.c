@@ -60,6 +60,7 @@ sendoff_runner_push_finished (SendoffRunner *self)
       if (!is_ready (self, &self->outputs[i]))
         continue;
       self->outputs[i].finishing = TRUE;
+      sendoff_tracker_set_status (self->tracker, i, SENDOFF_STATUS_FINALIZING, N_ ("Waiting to be written"));
       work = sendoff_runner_work_new (self, RUNNER_WORK_FINISH, &self->outputs[i]);
       work->order = FINISH_ORDER;
       sendoff_runner_push (self, work, 0);

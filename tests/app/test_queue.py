@@ -107,6 +107,21 @@ class Queue(WindowTest):
         self.press_in_row(window, 'Web page', 'Continue')
         self.wait_until_done(window)
 
+    def test_what_is_made_from_kept_work_says_what_it_waits_for(self):
+        window = self.open(self.source('kept.mp4'))
+        self.choose(window, 'Web page')
+        self.export(window)
+        self.wait_until_done(window)
+        for path in [self.source('long.mp4', self.make_long_clip(120)), os.path.join(self.world.sources, 'kept.mp4')]:
+            window.press(window.get('page tab', 'Export'))
+            window.open_files(path)
+            window.wait_to_say(os.path.basename(path))
+            self.export(window)
+            wait_for(lambda: len(self.workers(window)) > 1, 'all cores to be busy')
+        # The long one has taken every core.
+        self.wait_for_row(window, r'kept\.mp4 →', '^Waiting to be written')
+        self.wait_for_row(window, r'kept\.mp4 →', '^Finished')
+
     def quit(self, window):
         window.key('ctrl+q')
         answer = window.find('button', '.*Stop and Quit')

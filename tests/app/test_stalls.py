@@ -16,9 +16,9 @@ from case import WindowTest
 
 OLD_JOBS = 1000
 VIDEOS = 200
-# The aim is 50 ms; 27 to 53 ms were measured. The bound catches what makes it worse. Machines whose cores are shared by
-# many, which makes work itself slower, may say how much.
-LONGEST_WORK_MS = 80 * float(os.environ.get('SENDOFF_TEST_SLOWNESS', '1'))
+# On two idle cores 20 to 22 ms were measured, 22 to 37 ms with eight other encoders beside. Machines on which work itself
+# is slower may say how much.
+LONGEST_WORK_MS = 50 * float(os.environ.get('SENDOFF_TEST_SLOWNESS', '1'))
 MOST_MEMORY_KB = 250000
 
 
