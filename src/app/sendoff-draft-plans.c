@@ -76,19 +76,20 @@ count_companions (const SendoffDraftPlan *self, guint output)
   return MAX (n, 1);
 }
 
-/** sendoff_draft_plan_get_work_us: how long @machine has to do with output @output alone, in microseconds; 0
- * unknown. */
+/** sendoff_draft_plan_get_work_us: how long the machine of @engine has to do with output @output alone, in
+ * microseconds; 0 unknown. */
 gint64
-sendoff_draft_plan_get_work_us (const SendoffDraftPlan *self, guint output, const SendoffMachine *machine)
+sendoff_draft_plan_get_work_us (const SendoffDraftPlan *self, guint output, SendoffEngine *engine)
 {
   const SendoffOutputEstimate *estimate
       = self->estimator != NULL ? sendoff_estimator_get_output (self->estimator, output) : NULL;
 
   if (estimate != NULL && estimate->seconds.middle > 0)
     return (gint64)(estimate->seconds.middle * 1e6 / count_companions (self, output));
-  return sendoff_estimate_cpu_us (sendoff_source_item_get_info (self->source),
-                                  sendoff_plan_get_output (self->plan, output))
-         / MAX (1, machine->cores);
+  return (gint64)sendoff_engine_estimate_cpu (engine, sendoff_source_item_get_info (self->source),
+                                              sendoff_plan_get_output (self->plan, output))
+             .middle
+         / MAX (1, sendoff_engine_get_machine (engine)->cores);
 }
 
 static void

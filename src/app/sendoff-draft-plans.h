@@ -22,7 +22,7 @@ typedef struct
 
 void sendoff_draft_plan_unref (SendoffDraftPlan *self);
 SendoffInterval sendoff_draft_plan_get_size (const SendoffDraftPlan *self, guint output);
-gint64 sendoff_draft_plan_get_work_us (const SendoffDraftPlan *self, guint output, const SendoffMachine *machine);
+gint64 sendoff_draft_plan_get_work_us (const SendoffDraftPlan *self, guint output, SendoffEngine *engine);
 
 #define SENDOFF_TYPE_DRAFT_PLANS (sendoff_draft_plans_get_type ())
 G_DECLARE_FINAL_TYPE (SendoffDraftPlans, sendoff_draft_plans, SENDOFF, DRAFT_PLANS, GObject)

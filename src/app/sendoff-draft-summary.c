@@ -105,7 +105,7 @@ sendoff_draft_summary_dup_totals (SendoffEngine *engine, GListModel *outputs, GP
       for (guint i = 0; i < MIN (g_list_model_get_n_items (outputs), plan->plan->outputs->len); i++, n++)
         {
           size_bytes += (gint64)sendoff_draft_plan_get_size (plan, i).middle;
-          work_us += sendoff_draft_plan_get_work_us (plan, i, sendoff_engine_get_machine (engine));
+          work_us += sendoff_draft_plan_get_work_us (plan, i, engine);
         }
     }
   if (n == 0)

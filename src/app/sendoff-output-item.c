@@ -383,8 +383,7 @@ apply_time (SendoffOutputItem *self, SendoffEngine *engine, GPtrArray *plans, gu
   g_autofree char *text = NULL;
 
   for (guint i = 0; i < plans->len; i++)
-    work_us += sendoff_draft_plan_get_work_us (g_ptr_array_index (plans, i), output,
-                                               sendoff_engine_get_machine (engine));
+    work_us += sendoff_draft_plan_get_work_us (g_ptr_array_index (plans, i), output, engine);
   text = sendoff_words_for_work (work_us);
   set_text (self, &self->time, PROP_TIME, work_us > 0 ? text : NULL);
 }

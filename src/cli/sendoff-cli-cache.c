@@ -55,6 +55,18 @@ trim (SendoffCli *cli, gboolean clear)
 }
 
 static SendoffExit
+forget (SendoffCli *cli)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  sendoff_engine_forget_lessons_async (cli->engine, cli->cancellable, sendoff_cli_on_ready, &result);
+  if (!sendoff_engine_forget_lessons_finish (cli->engine, sendoff_cli_wait (&result), &error))
+    return sendoff_cli_report (cli, error);
+  return trim (cli, FALSE);
+}
+
+static SendoffExit
 set_limit (SendoffCli *cli, const char *text)
 {
   g_autoptr (GError) error = NULL;
@@ -72,12 +84,12 @@ set_limit (SendoffCli *cli, const char *text)
   return trim (cli, FALSE);
 }
 
-/** sendoff_cli_run_cache: "cache", "cache clear" and "cache limit SIZE". */
+/** sendoff_cli_run_cache: "cache", "cache clear", "cache forget" and "cache limit SIZE". */
 SendoffExit
 sendoff_cli_run_cache (SendoffCli *cli, char **args)
 {
   g_autoptr (GOptionContext) context = g_option_context_new (
-      "[clear | limit SIZE] - finished work that is kept to make later exports faster");
+      "[clear | forget | limit SIZE] - finished work that is kept to make later exports faster");
   g_auto (GStrv) words = NULL;
   const GOptionEntry entries[] = {
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &words, NULL, NULL },
@@ -85,23 +97,27 @@ sendoff_cli_run_cache (SendoffCli *cli, char **args)
   };
   SendoffExit status = SENDOFF_EXIT_COMPLETED;
   guint n_words;
-  gboolean clear, limit;
+  gboolean clear, limit, forgets;
 
   g_option_context_set_description (
       context, "SIZE is 0 for nothing, 5GB and the like, or “auto”: 10 GB or a tenth of the "
-               "free space, what is less.\nWhat unfinished exports need always stays.");
+               "free space, what is less.\nWhat unfinished exports need always stays.\n“forget” drops what finished exports taught the "
+               "first estimates of size and time.");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!sendoff_cli_parse (cli, context, args, &status))
     return status;
   n_words = words != NULL ? g_strv_length (words) : 0;
   clear = n_words == 1 && g_str_equal (words[0], "clear");
   limit = n_words == 2 && g_str_equal (words[0], "limit");
-  if (n_words > 0 && !clear && !limit)
+  forgets = n_words == 1 && g_str_equal (words[0], "forget");
+  if (n_words > 0 && !clear && !limit && !forgets)
     {
-      sendoff_cli_message (cli, "Say “cache”, “cache clear” or “cache limit SIZE”.");
+      sendoff_cli_message (cli, "Say “cache”, “cache clear”, “cache forget” or “cache limit SIZE”.");
       return SENDOFF_EXIT_USAGE;
     }
   if (!sendoff_cli_start (cli, &status))
     return status;
+  if (forgets)
+    return forget (cli);
   return limit ? set_limit (cli, words[1]) : trim (cli, clear);
 }

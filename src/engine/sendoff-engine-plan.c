@@ -2,6 +2,7 @@
 #include "engine/sendoff-engine-private.h"
 #include "engine/sendoff-facts.h"
 #include "engine/sendoff-preflight.h"
+#include "model/sendoff-estimate.h"
 #include "model/sendoff-planner.h"
 
 typedef struct {
@@ -75,12 +76,60 @@ sendoff_engine_plan (SendoffEngine *self, const SendoffMediaInfo *source, Sendof
   return sendoff_planner_plan (source, request, sendoff_engine_get_catalog (self), sendoff_engine_get_machine (self));
 }
 
+/** sendoff_engine_estimate_cpu: how many µs of a processor @output is expected to take, by what such exports have
+ * taken here. */
+SendoffInterval
+sendoff_engine_estimate_cpu (SendoffEngine *self, const SendoffMediaInfo *source, const SendoffOutputPlan *output)
+{
+  return sendoff_estimate_time (sendoff_engine_get_catalog (self), source, sendoff_engine_get_machine (self)->lessons,
+                                output);
+}
+
+static void
+forget_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (sendoff_store_forget_lessons_sync (data, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/** sendoff_engine_forget_lessons_async: first estimates are the model's again, as before the first export; in this
+ * process from its next start on. */
+void
+sendoff_engine_forget_lessons_async (SendoffEngine *self,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+
+  g_task_set_source_tag (task, sendoff_engine_forget_lessons_async);
+  g_task_set_task_data (task, g_object_ref (sendoff_engine_get_store (self)), g_object_unref);
+  g_task_run_in_thread (task, forget_thread);
+}
+
+/** sendoff_engine_forget_lessons_finish: FALSE with %SENDOFF_ERROR_STORE. */
+gboolean
+sendoff_engine_forget_lessons_finish (SendoffEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
 /** sendoff_engine_new_estimator: (transfer full): how large the files of @plan, which has no errors, will be. */
 SendoffEstimator *
 sendoff_engine_new_estimator (SendoffEngine *self, GFile *file, const SendoffMediaInfo *source, const SendoffPlan *plan)
 {
+  g_autofree SendoffInterval *cpu_us = g_new0 (SendoffInterval, plan->outputs->len);
+
   g_return_val_if_fail (sendoff_engine_get_queue (self) != NULL, NULL);
-  return sendoff_estimator_new (sendoff_engine_get_queue (self), file, source, plan, sendoff_engine_get_cache_dir (self), sendoff_engine_get_machine (self)->libraries);
+  for (guint i = 0; i < plan->outputs->len; i++)
+    cpu_us[i] = sendoff_engine_estimate_cpu (self, source, sendoff_plan_get_output (plan, i));
+  return sendoff_estimator_new (sendoff_engine_get_queue (self), file, source, plan, cpu_us,
+                                sendoff_engine_get_cache_dir (self), sendoff_engine_get_machine (self)->libraries);
 }
 
 /* Copies for a thread. */

@@ -32,6 +32,7 @@ gboolean sendoff_source_check (GFile *file, const char *identity, GError **error
 gboolean sendoff_source_check_job (const SendoffStoredJob *job, GError **error);
 
 SendoffEstimator *sendoff_estimator_new (SendoffQueue *queue, GFile *file, const SendoffMediaInfo *source,
-                                         const SendoffPlan *plan, const char *cache_dir, char *const *libraries);
+                                         const SendoffPlan *plan, const SendoffInterval *cpu_us, const char *cache_dir,
+                                         char *const *libraries);
 
 G_END_DECLS

@@ -207,6 +207,19 @@ on_held (SendoffEngine *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HOLD_REASON]);
 }
 
+/* The profile is replaced: plans that were made with the old one stay as they are. */
+static void
+on_learned (SendoffQueue *queue, GPtrArray *lessons, gpointer data)
+{
+  SendoffEngine *self = data;
+  SendoffMachine *machine = sendoff_machine_copy (self->machine);
+
+  for (guint i = 0; i < lessons->len; i++)
+    sendoff_machine_learn (machine, g_ptr_array_index (lessons, i));
+  sendoff_machine_free (self->machine);
+  self->machine = machine;
+}
+
 /** sendoff_engine_start_finish: FALSE with the error of what was missing; the engine can be started again. */
 gboolean
 sendoff_engine_start_finish (SendoffEngine *self, GAsyncResult *result, GError **error)
@@ -230,6 +243,7 @@ sendoff_engine_start_finish (SendoffEngine *self, GAsyncResult *result, GError *
                                    self->machine->libraries);
   sendoff_queue_set_max_running (self->queue, self->max_running);
   sendoff_queue_set_catalog (self->queue, self->catalog);
+  g_signal_connect_object (self->queue, "learned", G_CALLBACK (on_learned), self, 0);
   g_set_object (&self->settings, start->settings);
   sendoff_settings_watch (self->settings);
   self->governor = sendoff_governor_new (self->queue, self->settings, (guint)self->machine->cores);

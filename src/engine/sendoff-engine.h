@@ -117,6 +117,9 @@ void sendoff_saved_frame_free (SendoffSavedFrame *self);
 SendoffPlan *sendoff_engine_plan (SendoffEngine *self, const SendoffMediaInfo *source, SendoffRequest *request);
 
 /* (transfer full): what @plan's files will weigh; @source is best probed with SENDOFF_PROBE_PACKET_DETAILS. */
+void sendoff_engine_forget_lessons_async (SendoffEngine *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+gboolean sendoff_engine_forget_lessons_finish (SendoffEngine *self, GAsyncResult *result, GError **error);
+SendoffInterval sendoff_engine_estimate_cpu (SendoffEngine *self, const SendoffMediaInfo *source, const SendoffOutputPlan *output);
 SendoffEstimator *sendoff_engine_new_estimator (SendoffEngine *self, GFile *file, const SendoffMediaInfo *source,
                                                 const SendoffPlan *plan);
 

@@ -17,6 +17,7 @@ struct _SendoffEstimator
   GMainContext *context;
   double throwaway;
   SendoffOutputEstimate *outputs; /* one for each of the plan's */
+  SendoffInterval *cpu_us;        /* likewise: what is expected before anything was tried */
 };
 
 /* One run; its thread reads the estimator's fixed members. */
@@ -55,6 +56,7 @@ sendoff_estimator_finalize (GObject *object)
   g_strfreev (self->libraries);
   g_main_context_unref (self->context);
   g_free (self->outputs);
+  g_free (self->cpu_us);
   G_OBJECT_CLASS (sendoff_estimator_parent_class)->finalize (object);
 }
 
@@ -92,6 +94,7 @@ take_planned (SendoffEstimator *self)
  * @queue: of the engine; a reference is kept
  * @source: facts about @file, with its packet profile where it can be had
  * @plan: without errors; copied
+ * @cpu_us: what each of its outputs is expected to take of a processor
  *
  * Returns: (transfer full): an estimator that knows the plan's own estimates
  */
@@ -100,6 +103,7 @@ sendoff_estimator_new (SendoffQueue *queue,
                        GFile *file,
                        const SendoffMediaInfo *source,
                        const SendoffPlan *plan,
+                       const SendoffInterval *cpu_us,
                        const char *cache_dir,
                        char *const *libraries)
 {
@@ -112,6 +116,7 @@ sendoff_estimator_new (SendoffQueue *queue,
   self->cache_dir = g_strdup (cache_dir);
   self->libraries = g_strdupv ((char **)libraries);
   self->outputs = g_new0 (SendoffOutputEstimate, self->plan->outputs->len);
+  self->cpu_us = g_memdup2 (cpu_us, self->plan->outputs->len * sizeof (SendoffInterval));
   take_planned (self);
   return self;
 }
@@ -160,6 +165,7 @@ run_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellab
     .file = self->file,
     .cache_dir = self->cache_dir,
     .libraries = self->libraries,
+    .cpu_us = self->cpu_us,
     .effort = run->effort,
     .throwaway = run->throwaway,
     .precision = run->precision,

@@ -30,6 +30,21 @@ read_kept (SendoffStore *store, const char *identity, const char *kind, const ch
   return sendoff_media_info_from_json (node, NULL);
 }
 
+/** sendoff_facts_find_known: (transfer full) (nullable): what is kept of the source, whichever program found it out. */
+SendoffMediaInfo *
+sendoff_facts_find_known (SendoffStore *store, const char *identity)
+{
+  SendoffMediaInfo *info = NULL;
+
+  for (guint kind = G_N_ELEMENTS (kinds); kind > 0 && info == NULL; kind--)
+    {
+      g_autoptr (JsonNode) node = sendoff_store_get_source_sync (store, identity, kinds[kind - 1], NULL);
+
+      info = node != NULL ? sendoff_media_info_from_json (node, NULL) : NULL;
+    }
+  return info;
+}
+
 static SendoffMediaInfo *
 find_known (SendoffStore *store, const char *identity, guint wanted, const char *prober)
 {

@@ -13,5 +13,6 @@ G_BEGIN_DECLS
 
 SendoffMediaInfo *sendoff_facts_look_up (SendoffStore *store, SendoffWorkerClient *client, GFile *file,
                                          SendoffProbeFlags flags, GCancellable *cancellable, GError **error);
+SendoffMediaInfo *sendoff_facts_find_known (SendoffStore *store, const char *identity);
 
 G_END_DECLS

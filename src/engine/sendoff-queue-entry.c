@@ -5,6 +5,7 @@
 
 #include "engine/sendoff-chunk-cache.h"
 #include "engine/sendoff-disk.h"
+#include "engine/sendoff-facts.h"
 #include "engine/sendoff-job-folder.h"
 #include "engine/sendoff-job-private.h"
 
@@ -26,6 +27,7 @@ sendoff_queue_entry_free (gpointer data)
     close (entry->lock_fd);
   g_clear_pointer (&entry->runner, sendoff_runner_free);
   g_clear_pointer (&entry->tracker, sendoff_tracker_unref);
+  g_clear_pointer (&entry->lessons, g_ptr_array_unref);
   g_object_unref (entry->cancellable);
   g_object_unref (entry->job);
   g_object_unref (entry->queue);
@@ -176,12 +178,29 @@ on_tracker_changed (SendoffTracker *tracker, gpointer data)
     keep_progress (entry);
 }
 
+/* On the job's thread. A lesson that cannot be kept is one less. */
+static void
+learn (SendoffQueueEntry *entry)
+{
+  SendoffStore *store = entry->queue->store;
+  g_autoptr (SendoffMediaInfo) source
+      = sendoff_facts_find_known (store, sendoff_runner_get_source_identity (entry->runner));
+  g_autoptr (GError) error = NULL;
+
+  if (source == NULL)
+    return;
+  entry->lessons = sendoff_runner_dup_lessons (entry->runner, source);
+  if (entry->lessons->len > 0 && !sendoff_store_add_lessons_sync (store, entry->lessons, &error))
+    g_info ("nothing learned: %s", error->message);
+}
+
 static void
 run_job (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
 {
   SendoffQueueEntry *entry = data;
 
   sendoff_runner_run (entry->runner, entry->cancellable);
+  learn (entry);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -195,6 +214,8 @@ on_job_over (GObject *object, GAsyncResult *result, gpointer data)
   self->n_running--;
   entry->running = FALSE;
   take_snapshot (entry);
+  if (entry->lessons != NULL)
+    sendoff_queue_teach (self, entry->lessons);
   if (sendoff_status_is_final (sendoff_job_get_status (entry->job)))
     store_end (entry);
   else

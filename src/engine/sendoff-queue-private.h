@@ -38,11 +38,13 @@ typedef struct {
   SendoffTracker *tracker;
   gboolean running;
   gint64 progress_kept_at_us;
+  GPtrArray *lessons; /* (nullable): SendoffLesson, once the job is over */
 } SendoffQueueEntry;
 
 /* sendoff-queue.c */
 void sendoff_queue_start_waiting (SendoffQueue *self);
 void sendoff_queue_remove (SendoffQueueEntry *entry);
+void sendoff_queue_teach (SendoffQueue *self, GPtrArray *lessons);
 gint64 sendoff_queue_get_cache_limit (SendoffQueue *self);
 
 /* sendoff-queue-entry.c */

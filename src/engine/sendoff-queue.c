@@ -8,6 +8,7 @@
 
 enum {
   SIGNAL_ACTIVITY_CHANGED,
+  SIGNAL_LEARNED,
   N_SIGNALS
 };
 
@@ -39,6 +40,8 @@ sendoff_queue_class_init (SendoffQueueClass *klass)
   G_OBJECT_CLASS (klass)->finalize = sendoff_queue_finalize;
   signals[SIGNAL_ACTIVITY_CHANGED] = g_signal_new ("activity-changed", SENDOFF_TYPE_QUEUE, G_SIGNAL_RUN_LAST, 0, NULL,
                                                    NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_LEARNED] = g_signal_new ("learned", SENDOFF_TYPE_QUEUE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, G_TYPE_PTR_ARRAY);
 }
 
 static void
@@ -116,6 +119,14 @@ sendoff_queue_remove (SendoffQueueEntry *entry)
   if (self->entries->len == 0)
     g_signal_emit (self, signals[SIGNAL_ACTIVITY_CHANGED], 0);
   finish_stop_if_idle (self);
+}
+
+/* Tells what a job that is over has taught. */
+void
+sendoff_queue_teach (SendoffQueue *self, GPtrArray *lessons)
+{
+  if (lessons->len > 0)
+    g_signal_emit (self, signals[SIGNAL_LEARNED], 0, lessons);
 }
 
 /* Bytes of chunks that are kept for later exports, -1 to choose. */

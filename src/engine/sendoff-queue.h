@@ -3,7 +3,8 @@
  * Lives on the main context, like the jobs. Each running job has a thread that carries it out; its reports are
  * taken over into the job and kept in the store here. Higher priority goes first, then who came first. A job that
  * is told to cancel leaves at once, whether it ran or waited. The signal "activity-changed" tells that the first job
- * has come or the last one gone.
+ * has come or the last one gone, "learned" hands over the lessons (GPtrArray of SendoffLesson, the newest last) of one
+ * that is over.
  */
 #pragma once
 

@@ -237,6 +237,7 @@ encode (ChunkRun *run, const SendoffWorkerSpec *spec, GCancellable *cancellable)
   if (node != NULL)
     sendoff_runner_note_walls (self, &report);
   work->max_rss_bytes = report.max_rss_bytes;
+  work->cpu_us = report.cpu_us;
   if (node != NULL)
     work->result = sendoff_chunks_result_from_json (node, &work->error);
   refresh (run, -1);

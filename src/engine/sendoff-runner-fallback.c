@@ -113,6 +113,7 @@ switch_over (SendoffRunner *self, RunnerRendition *rendition)
   sendoff_chunk_ledger_close (g_steal_pointer (&rendition->ledger), TRUE);
   take_software_plans (self, rendition);
   rendition->video = self->outputs[rendition->output].plan->video;
+  rendition->is_uneven = TRUE;
   ok = open_software_ledger (self, rendition, &error);
   g_mutex_unlock (&self->mutex);
   g_clear_error (&rendition->hardware_error);

@@ -266,6 +266,7 @@ open_cache (SendoffRunner *self, GError **error)
         return FALSE;
     }
   batch_renditions (self);
+  sendoff_runner_note_missing (self);
   sendoff_runner_clean_cache (self);
   return TRUE;
 }

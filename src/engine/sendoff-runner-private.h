@@ -27,6 +27,12 @@ struct _RunnerRendition {
   GArray *outputs; /* guint */
   SendoffChunkLedger *ledger; /* guarded by the mutex */
   guint n_works;  /* pushed and not come back; runner's thread */
+  /* for later estimates; runner's thread */
+  double missing;      /* part of it that was not there when the job began */
+  double cpu_us;       /* of its workers, its analysis included */
+  double decode_share; /* of a decode that it shares with others */
+  gint64 bytes;        /* of all its chunks, once they are there */
+  gboolean is_uneven;  /* that time is not what such a video usually takes */
   GError *hardware_error; /* (nullable): why it is about to be made in software instead; runner's thread */
 };
 
@@ -90,6 +96,7 @@ typedef struct {
   gint64 n_packets; /* to be written by a finish */
   gboolean called_back; /* a part is no longer wanted: begin again with the others; guarded by the mutex */
   gint64 max_rss_bytes; /* of its worker, 0 not known */
+  gint64 cpu_us;        /* likewise */
   gint64 size_bytes; /* of the file that a finish wrote */
   gboolean ran;
   /* outcome */
@@ -211,6 +218,11 @@ gboolean sendoff_runner_hold (SendoffRunner *self);
 void sendoff_runner_wake (SendoffRunner *self);
 
 void sendoff_runner_note_walls (SendoffRunner *self, const SendoffWorkerReport *report);
+
+/* sendoff-runner-lessons.c */
+void sendoff_runner_note_missing (SendoffRunner *self);
+void sendoff_runner_note_effort (SendoffRunner *self, const RunnerWork *work);
+void sendoff_runner_note_bytes (SendoffRunner *self);
 
 /* sendoff-runner-memory.c */
 gint64 sendoff_runner_estimate_chunks (SendoffRunner *self, GPtrArray *renditions, int decoder_threads);

@@ -360,6 +360,7 @@ carry_out (SendoffRunner *self)
           g_mutex_unlock (&self->mutex);
           count_work (self, work, -1);
           sendoff_runner_note_memory (self, work);
+          sendoff_runner_note_effort (self, work);
           if (!sendoff_runner_is_cancelled (self))
             take_returned (self, work);
           work_free (work);
@@ -423,6 +424,7 @@ sendoff_runner_run (SendoffRunner *self, GCancellable *cancellable)
   g_cancellable_disconnect (cancellable, handler);
   keep = g_atomic_int_get (&self->keep) && sendoff_runner_is_cancelled (self);
   end_outputs (self, keep);
+  sendoff_runner_note_bytes (self);
   sendoff_runner_close_cache (self, !keep, !keep && (sendoff_runner_is_cancelled (self) || !self->keep_chunks));
   if (self->source_fd >= 0)
     close (g_steal_fd (&self->source_fd));

@@ -40,6 +40,8 @@ void sendoff_runner_set_paused (SendoffRunner *self, gboolean paused);
 void sendoff_runner_set_priority (SendoffRunner *self, int priority);
 void sendoff_runner_set_held (SendoffRunner *self, const char *why);
 void sendoff_runner_cancel_output (SendoffRunner *self, guint output);
+const char *sendoff_runner_get_source_identity (SendoffRunner *self);
+GPtrArray *sendoff_runner_dup_lessons (SendoffRunner *self, const SendoffMediaInfo *source);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SendoffRunner, sendoff_runner_free)
 

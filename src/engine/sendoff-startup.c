@@ -113,6 +113,16 @@ list_jobs (SendoffStartup *start, GError **error)
   return TRUE;
 }
 
+static gboolean
+read_lessons (SendoffStartup *start, GError **error)
+{
+  g_autoptr (GPtrArray) lessons = sendoff_store_list_lessons_sync (start->store, error);
+
+  for (guint i = lessons != NULL ? lessons->len : 0; i > 0; i--)
+    sendoff_machine_learn (start->machine, g_ptr_array_index (lessons, i - 1));
+  return lessons != NULL;
+}
+
 /* What other processes left of the cache is bounded here. */
 static void
 read_settings (SendoffStartup *start)
@@ -149,7 +159,7 @@ sendoff_startup_run (SendoffStartup *start, int cores, GCancellable *cancellable
     return FALSE;
   start->machine = sendoff_environment_learn_machine (start->client, start->catalog, start->cache_dir, cores,
                                                       cancellable, error);
-  if (start->machine == NULL || !list_jobs (start, error))
+  if (start->machine == NULL || !list_jobs (start, error) || !read_lessons (start, error))
     return FALSE;
   read_settings (start);
   return TRUE;

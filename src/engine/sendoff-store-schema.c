@@ -161,9 +161,26 @@ static const char release_sets_script[] =
 /* Who watches what other processes do reads no more than this index. */
 static const char job_marks_script[] = "CREATE INDEX export_jobs_marks ON export_jobs (created_at, export_id, updated_at);";
 
+/* What finished exports taught, newest last; see model/sendoff-lesson.h. */
+static const char lessons_script[] =
+    "CREATE TABLE lessons ("
+    "  lesson_id INTEGER PRIMARY KEY,"
+    "  encoder TEXT NOT NULL,"
+    "  speed TEXT,"
+    "  source_identity TEXT,"
+    "  steered INTEGER NOT NULL CHECK (steered IN (FALSE, TRUE)),"
+    "  quality REAL NOT NULL,"
+    "  pixels REAL NOT NULL,"
+    "  source_share REAL NOT NULL,"
+    "  size_factor REAL NOT NULL CHECK (size_factor >= 0),"
+    "  time_factor REAL NOT NULL CHECK (time_factor >= 0),"
+    "  weight REAL NOT NULL CHECK (weight BETWEEN 0 AND 1),"
+    "  learned_at INTEGER NOT NULL"
+    ") STRICT;";
+
 /* Migration n, counted from 1, is at n - 1. */
 static const char *const migrations[]
-    = { catalog_script, sources_script, jobs_script, release_sets_script, job_marks_script };
+    = { catalog_script, sources_script, jobs_script, release_sets_script, job_marks_script, lessons_script };
 
 /** sendoff_store_schema_get_newest_version: the version that this program reads and writes. */
 int

@@ -2,6 +2,7 @@
 
 #include "engine/sendoff-store-catalog.h"
 #include "engine/sendoff-store-jobs.h"
+#include "engine/sendoff-store-lessons.h"
 #include "engine/sendoff-store-release-sets.h"
 #include "engine/sendoff-store-thread.h"
 
@@ -168,6 +169,30 @@ call_delete_release_set (SendoffStoreThread *thread, gpointer data, GError **err
   sqlite3 *db = sendoff_store_thread_get_db (thread, error);
 
   return GINT_TO_POINTER (db != NULL && sendoff_store_release_sets_delete (db, data, error));
+}
+
+static gpointer
+call_list_lessons (SendoffStoreThread *thread, gpointer data, GError **error)
+{
+  sqlite3 *db = sendoff_store_thread_get_db (thread, error);
+
+  return db != NULL ? sendoff_store_lessons_list (db, error) : NULL;
+}
+
+static gpointer
+call_add_lessons (SendoffStoreThread *thread, gpointer data, GError **error)
+{
+  sqlite3 *db = sendoff_store_thread_get_db (thread, error);
+
+  return GINT_TO_POINTER (db != NULL && sendoff_store_lessons_add (db, data, error));
+}
+
+static gpointer
+call_forget_lessons (SendoffStoreThread *thread, gpointer data, GError **error)
+{
+  sqlite3 *db = sendoff_store_thread_get_db (thread, error);
+
+  return GINT_TO_POINTER (db != NULL && sendoff_store_lessons_forget (db, error));
 }
 
 /* ---- On every other thread ---- */
@@ -525,4 +550,25 @@ gboolean
 sendoff_store_delete_release_set_sync (SendoffStore *self, const char *release_set_id, GError **error)
 {
   return sendoff_store_thread_run_sync (self->thread, call_delete_release_set, release_set_id, error) != NULL;
+}
+
+/** sendoff_store_list_lessons_sync: (transfer full) (element-type SendoffLesson): newest first. */
+GPtrArray *
+sendoff_store_list_lessons_sync (SendoffStore *self, GError **error)
+{
+  return sendoff_store_thread_run_sync (self->thread, call_list_lessons, NULL, error);
+}
+
+/** sendoff_store_add_lessons_sync: adds @lessons (element-type SendoffLesson); the oldest of too many go. */
+gboolean
+sendoff_store_add_lessons_sync (SendoffStore *self, GPtrArray *lessons, GError **error)
+{
+  return sendoff_store_thread_run_sync (self->thread, call_add_lessons, lessons, error) != NULL;
+}
+
+/** sendoff_store_forget_lessons_sync: removes all of them. */
+gboolean
+sendoff_store_forget_lessons_sync (SendoffStore *self, GError **error)
+{
+  return sendoff_store_thread_run_sync (self->thread, call_forget_lessons, NULL, error) != NULL;
 }

@@ -12,6 +12,7 @@
 
 #include "base/sendoff-document.h"
 #include "model/sendoff-catalog.h"
+#include "model/sendoff-lesson.h"
 #include "model/sendoff-release-set.h"
 
 G_BEGIN_DECLS
@@ -104,5 +105,10 @@ gboolean sendoff_store_delete_preset_sync (SendoffStore *self, const char *prese
 GPtrArray *sendoff_store_list_release_sets_sync (SendoffStore *self, GError **error); /* SendoffReleaseSet */
 gboolean sendoff_store_save_release_set_sync (SendoffStore *self, const SendoffReleaseSet *set, GError **error);
 gboolean sendoff_store_delete_release_set_sync (SendoffStore *self, const char *release_set_id, GError **error);
+
+/* What exports taught. */
+GPtrArray *sendoff_store_list_lessons_sync (SendoffStore *self, GError **error); /* SendoffLesson, newest first */
+gboolean sendoff_store_add_lessons_sync (SendoffStore *self, GPtrArray *lessons, GError **error);
+gboolean sendoff_store_forget_lessons_sync (SendoffStore *self, GError **error);
 
 G_END_DECLS

@@ -9,7 +9,6 @@
  * tried. */
 #define LEAST_TIME_SPREAD   1.1
 #define TIME_SPREAD         0.9
-#define GUESSED_TIME_SPREAD 2.5
 /* Joining, writing and reading the file again, beside the encoding. */
 #define FINISHING_SHARE   0.02
 #define FINISHING_SECONDS 0.5
@@ -122,16 +121,21 @@ get_tried_fraction (const SendoffSample *samples, guint n, double *seconds)
 
 /* How long the machine has to do with output @index and those beside it, by what such encoders usually take.
  */
-static double
+static SendoffInterval
 guess_seconds (Trial *self, guint index)
 {
-  const SendoffPlan *plan = self->setup->plan;
-  gint64 cpu_us = 0;
+  const SendoffInterval *cpu_us = self->setup->cpu_us;
+  SendoffInterval sum = cpu_us[index];
 
-  for (guint i = 0; i < plan->outputs->len; i++)
-    if (i == index || (self->group_of[i] != NULL && self->group_of[i] == self->group_of[index]))
-      cpu_us += sendoff_estimate_cpu_us (self->setup->source, sendoff_plan_get_output (plan, i));
-  return (double)cpu_us / 1e6 / self->n_slots;
+  for (guint i = 0; i < self->setup->plan->outputs->len; i++)
+    if (i != index && self->group_of[i] != NULL && self->group_of[i] == self->group_of[index])
+      {
+        sum.low += cpu_us[i].low;
+        sum.middle += cpu_us[i].middle;
+        sum.high += cpu_us[i].high;
+      }
+  return (SendoffInterval){ sum.low / 1e6 / self->n_slots, sum.middle / 1e6 / self->n_slots,
+                            sum.high / 1e6 / self->n_slots };
 }
 
 /* How long @left of output @index, a fraction, takes; 0 when nothing tells. */
@@ -139,12 +143,17 @@ static SendoffInterval
 estimate_time_locked (Trial *self, guint index, double left)
 {
   const TrialGroup *group = self->group_of[index];
-  double middle, spread = GUESSED_TIME_SPREAD;
+  double middle, spread = LEAST_TIME_SPREAD;
 
   if (left <= 0)
     middle = 0;
   else if (group == NULL || group->tried_seconds + group->piece_seconds <= 0)
-    middle = guess_seconds (self, index) * left;
+    {
+      SendoffInterval guess = guess_seconds (self, index);
+
+      middle = guess.middle * left;
+      spread = guess.low > 0 ? MAX (sqrt (guess.high / guess.low), LEAST_TIME_SPREAD) : LEAST_TIME_SPREAD;
+    }
   else
     {
       double seconds = (double)sendoff_plan_get_output (self->setup->plan, index)->duration_us / 1e6;

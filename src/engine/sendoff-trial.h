@@ -24,6 +24,7 @@ typedef struct
   GFile *file;
   const char *cache_dir;
   char *const *libraries;
+  const SendoffInterval *cpu_us; /* of each output, before anything was tried */
   double effort;    /* fraction of the picture to try, 0–1 */
   double throwaway; /* fraction of the picture that may be encoded in vain, for pieces that are no chunks */
   double precision; /* enough when every interval is within this fraction of its middle; 0 never */

@@ -26,6 +26,9 @@ static const struct
 /* Decoding and scaling, the same way. */
 #define DECODE_MEGAPIXELS_PER_SECOND 90.0
 
+/* How far that is off on another machine or for other content: the 90 % interval. */
+#define TIME_SPREAD 2.5
+
 /* Source seconds of sound that one core encodes in a second. */
 #define AUDIO_SECONDS_PER_SECOND 60.0
 
@@ -43,6 +46,35 @@ get_encode_rate (const SendoffVideoPlan *video)
   return rate;
 }
 
+/** sendoff_estimate_encode_us: the part of sendoff_estimate_cpu_us() that encoding the picture has. */
+gint64
+sendoff_estimate_encode_us (const SendoffOutputPlan *output)
+{
+  const SendoffVideoPlan *video = output->video;
+  double pixels;
+
+  if (video == NULL || video->copy != NULL)
+    return 0;
+  pixels = (double)output->duration_us / 1e6 * sendoff_rational_to_double (video->nominal_frame_rate)
+           * video->width * video->height;
+  return (gint64)(pixels / get_encode_rate (video) * (video->two_pass ? 2 : 1));
+}
+
+/** sendoff_estimate_decode_us: the part that decoding has, once for all outputs that are made from one
+ * decode. */
+gint64
+sendoff_estimate_decode_us (const SendoffMediaInfo *source, const SendoffOutputPlan *output)
+{
+  const SendoffStreamInfo *stream = sendoff_media_info_get_video (source);
+  double pixels;
+
+  if (output->video == NULL || output->video->copy != NULL || stream == NULL)
+    return 0;
+  pixels = (double)output->duration_us / 1e6 * sendoff_rational_to_double (stream->frame_rate) * stream->width
+           * stream->height;
+  return (gint64)(pixels / DECODE_MEGAPIXELS_PER_SECOND);
+}
+
 /**
  * sendoff_estimate_cpu_us:
  *
@@ -52,21 +84,30 @@ get_encode_rate (const SendoffVideoPlan *video)
 gint64
 sendoff_estimate_cpu_us (const SendoffMediaInfo *source, const SendoffOutputPlan *output)
 {
-  const SendoffStreamInfo *stream = sendoff_media_info_get_video (source);
-  const SendoffVideoPlan *video = output->video;
-  double seconds = (double)output->duration_us / 1e6;
   gboolean has_sound = output->audio != NULL && output->audio->copy == NULL;
-  double cpu_seconds = has_sound ? seconds / AUDIO_SECONDS_PER_SECOND : 0;
+  double sound_us = has_sound ? (double)output->duration_us / AUDIO_SECONDS_PER_SECOND : 0;
 
-  if (video != NULL && video->copy == NULL && stream != NULL)
-    {
-      double encoded
-          = seconds * sendoff_rational_to_double (video->nominal_frame_rate) * video->width * video->height;
-      double decoded
-          = seconds * sendoff_rational_to_double (stream->frame_rate) * stream->width * stream->height;
+  return (gint64)sound_us + sendoff_estimate_encode_us (output) + sendoff_estimate_decode_us (source, output);
+}
 
-      cpu_seconds += encoded / 1e6 / get_encode_rate (video) * (video->two_pass ? 2 : 1);
-      cpu_seconds += decoded / 1e6 / DECODE_MEGAPIXELS_PER_SECOND;
-    }
-  return (gint64)(cpu_seconds * 1e6);
+/**
+ * sendoff_estimate_time:
+ * @lessons: (nullable) (element-type SendoffLesson): what exports on this machine have taught, newest first
+ *
+ * Returns: the same with what was learned, and its 90 % interval
+ */
+SendoffInterval
+sendoff_estimate_time (SendoffCatalog *catalog,
+                       const SendoffMediaInfo *source,
+                       GPtrArray *lessons,
+                       const SendoffOutputPlan *output)
+{
+  g_autoptr (SendoffLesson) subject = sendoff_estimate_make_lesson (catalog, source, output);
+  SendoffBelief belief = { 1, TIME_SPREAD };
+  double cpu_us = (double)sendoff_estimate_cpu_us (source, output);
+
+  if (subject != NULL)
+    belief = sendoff_lessons_infer_time (lessons, subject, TIME_SPREAD);
+  cpu_us *= belief.factor;
+  return (SendoffInterval){ cpu_us / belief.spread, cpu_us, cpu_us * belief.spread };
 }

@@ -14,6 +14,7 @@
 #define PIXELS_EXPONENT 0.75
 #define RATE_EXPONENT 0.6
 #define CRF_DOUBLING 6.0
+#define WORST_CRF    51.0
 
 /* Encoding again cannot need much more than the source itself had for the same picture. */
 #define SOURCE_MULTIPLE 2.0
@@ -212,10 +213,66 @@ estimate_profile_bps (SendoffCatalog *catalog, const SendoffVideoPlan *video, In
   return TRUE;
 }
 
-static Interval
-estimate_video_bps (SendoffCatalog *catalog, const SendoffMediaInfo *source, const SendoffVideoPlan *video)
+/* Sound can go on after the picture. */
+static double
+get_video_seconds (const SendoffOutputPlan *output)
 {
-  const SendoffVideoCodec *codec = sendoff_catalog_get_video_codec (catalog, video->codec);
+  double rate = sendoff_rational_to_double (output->video->nominal_frame_rate);
+  double seconds = (double)output->duration_us / 1e6;
+
+  return output->video->expected_frames > 0 && rate > 0 ? MIN ((double)output->video->expected_frames / rate, seconds)
+                                                        : seconds;
+}
+
+/**
+ * sendoff_estimate_model_bytes:
+ *
+ * Returns: what the picture of @output takes by the model alone; 0 when its size does not come from a quality
+ */
+double
+sendoff_estimate_model_bytes (SendoffCatalog *catalog, const SendoffOutputPlan *output)
+{
+  const SendoffVideoPlan *video = output->video;
+
+  if (video == NULL || video->copy != NULL || video->rate_control != SENDOFF_RATE_CRF || video->crf < 0)
+    return 0;
+  return get_model_bps (catalog, video, sendoff_estimate_h264_crf (catalog, video)) * get_video_seconds (output) / 8;
+}
+
+/**
+ * sendoff_estimate_make_lesson:
+ *
+ * Returns: (transfer full) (nullable): @output as lessons describe one, with nothing learned; %NULL when no picture is
+ *   encoded
+ */
+SendoffLesson *
+sendoff_estimate_make_lesson (SendoffCatalog *catalog, const SendoffMediaInfo *source, const SendoffOutputPlan *output)
+{
+  const SendoffVideoPlan *video = output->video;
+  SendoffLesson *self;
+  double source_bps, model_bps;
+
+  if (video == NULL || video->copy != NULL)
+    return NULL;
+  self = sendoff_lesson_new ();
+  source_bps = get_source_bps (catalog, source, video);
+  model_bps = get_model_bps (catalog, video, MODEL_CRF);
+  self->encoder = g_strdup (video->encoder);
+  self->speed = g_strdup (video->speed);
+  self->source_identity = g_strdup (source->identity);
+  self->steered = sendoff_video_plan_is_steered (video);
+  self->quality = CLAMP (sendoff_estimate_h264_crf (catalog, video), 0, WORST_CRF);
+  self->pixels = (double)video->width * video->height;
+  self->source_share = isfinite (source_bps) && model_bps > 0 ? source_bps / model_bps : 0;
+  return self;
+}
+
+static Interval
+estimate_video_bps (SendoffCatalog *catalog,
+                    const SendoffMediaInfo *source,
+                    const SendoffVideoPlan *video,
+                    const SendoffBelief *belief)
+{
   double ceiling = get_source_bps (catalog, source, video) * SOURCE_MULTIPLE;
   double middle;
   Interval interval;
@@ -227,9 +284,9 @@ estimate_video_bps (SendoffCatalog *catalog, const SendoffMediaInfo *source, con
                        (double)video->bitrate_bps, (double)video->bitrate_bps * (1 + MEAN_TOLERANCE) };
   if (video->maxrate_bps > 0)
     ceiling = MIN (ceiling, (double)video->maxrate_bps);
-  middle = get_model_bps (catalog, video, codec != NULL ? to_h264_crf (catalog, codec, video->crf) : video->crf);
+  middle = get_model_bps (catalog, video, sendoff_estimate_h264_crf (catalog, video)) * belief->factor;
   middle = MIN (middle, ceiling);
-  return (Interval){ middle / MODEL_SPREAD, middle, MIN (middle * MODEL_SPREAD, ceiling) };
+  return (Interval){ middle / belief->spread, middle, MIN (middle * belief->spread, ceiling) };
 }
 
 /**
@@ -321,15 +378,18 @@ sendoff_estimate_audio_bytes (const SendoffOutputPlan *output)
   return bps * (double)MAX (output->duration_us, 0) / 8e6;
 }
 
-/* Sound can go on after the picture. */
-static double
-get_video_seconds (const SendoffOutputPlan *output)
+static SendoffBelief
+get_belief (SendoffCatalog *catalog,
+            const SendoffMediaInfo *source,
+            GPtrArray *lessons,
+            const SendoffOutputPlan *output)
 {
-  double rate = sendoff_rational_to_double (output->video->nominal_frame_rate);
-  double seconds = (double)output->duration_us / 1e6;
+  g_autoptr (SendoffLesson) subject = NULL;
 
-  return output->video->expected_frames > 0 && rate > 0 ? MIN ((double)output->video->expected_frames / rate, seconds)
-                                                        : seconds;
+  if (lessons == NULL || sendoff_estimate_model_bytes (catalog, output) <= 0)
+    return (SendoffBelief){ 1, MODEL_SPREAD };
+  subject = sendoff_estimate_make_lesson (catalog, source, output);
+  return sendoff_lessons_infer_size (lessons, subject, MODEL_SPREAD);
 }
 
 /* A target is met; a limit is not exceeded. */
@@ -346,12 +406,16 @@ fit_estimate (SendoffOutputPlan *output)
 
 /**
  * sendoff_estimate_output:
+ * @lessons: (nullable) (element-type SendoffLesson): what exports on this machine have taught, newest first
  * @output: a planned output, whose estimate is set
  *
  * Sets size, 90 % interval and where they come from; all zero when the duration is not known.
  */
 void
-sendoff_estimate_output (SendoffCatalog *catalog, const SendoffMediaInfo *source, SendoffOutputPlan *output)
+sendoff_estimate_output (SendoffCatalog *catalog,
+                         const SendoffMediaInfo *source,
+                         GPtrArray *lessons,
+                         SendoffOutputPlan *output)
 {
   double seconds = (double)output->duration_us / 1e6;
   double rest = sendoff_estimate_overhead_bytes (output) + sendoff_estimate_audio_bytes (output);
@@ -370,7 +434,9 @@ sendoff_estimate_output (SendoffCatalog *catalog, const SendoffMediaInfo *source
     copied = get_copied_bytes (output->video->copy, output->video->bitrate_bps, seconds);
   else if (output->video != NULL)
     {
-      video = estimate_video_bps (catalog, source, output->video);
+      SendoffBelief belief = get_belief (catalog, source, lessons, output);
+
+      video = estimate_video_bps (catalog, source, output->video, &belief);
       video_bytes = get_video_seconds (output) / 8;
     }
   output->estimated_size_bytes = (gint64)llround (video.middle * video_bytes + rest + copied);

@@ -10,6 +10,7 @@ static const SendoffField machine_fields[] = {
   SENDOFF_FIELD (SendoffMachine, decoders, STRV),
   SENDOFF_FIELD (SendoffMachine, filters, STRV),
   SENDOFF_FIELD (SendoffMachine, muxers, STRV),
+  SENDOFF_FIELD_OF (SendoffMachine, lessons, DOC_ARRAY, sendoff_lesson_doc_type),
   SENDOFF_FIELDS_END,
 };
 
@@ -56,4 +57,13 @@ gboolean
 sendoff_machine_has_filter (const SendoffMachine *self, const char *name)
 {
   return self->filters != NULL && name != NULL && g_strv_contains ((const char *const *)self->filters, name);
+}
+
+/** sendoff_machine_learn: adds @lesson, which is newer than all before; the oldest of too many go. */
+void
+sendoff_machine_learn (SendoffMachine *self, const SendoffLesson *lesson)
+{
+  g_ptr_array_insert (self->lessons, 0, sendoff_lesson_copy (lesson));
+  while (self->lessons->len > SENDOFF_LESSONS_MAX)
+    sendoff_lesson_free (g_ptr_array_steal_index (self->lessons, self->lessons->len - 1));
 }

@@ -7,6 +7,7 @@
 
 #include "base/sendoff-document.h"
 #include "model/sendoff-catalog.h"
+#include "model/sendoff-lesson.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +21,7 @@ typedef struct {
   char **decoders;
   char **filters;
   char **muxers;
+  GPtrArray *lessons; /* SendoffLesson: what exports have taught here, newest first; for estimates only */
 } SendoffMachine;
 SENDOFF_DECLARE_DOC (SendoffMachine, sendoff_machine)
 
@@ -27,5 +29,6 @@ gboolean sendoff_machine_has_encoder (const SendoffMachine *self, const char *na
 gboolean sendoff_machine_has_hardware_encoder (const SendoffMachine *self, const char *name);
 gboolean sendoff_machine_has_hardware_for (const SendoffMachine *self, const SendoffVideoCodec *codec);
 gboolean sendoff_machine_has_filter (const SendoffMachine *self, const char *name);
+void sendoff_machine_learn (SendoffMachine *self, const SendoffLesson *lesson);
 
 G_END_DECLS

@@ -69,7 +69,8 @@ may_exceed (SendoffPlanning *self, gint64 limit)
   const SendoffVideoPlan *video = self->output->video;
   gboolean is_bounded = video == NULL || video->maxrate_bps > 0 || video->crf < 0;
 
-  sendoff_estimate_output (self->catalog, self->source, self->output);
+  /* Not by what was learned here: it decides how the video is encoded. */
+  sendoff_estimate_output (self->catalog, self->source, NULL, self->output);
   return self->output->estimated_high_bytes == 0
          || (double)self->output->estimated_high_bytes * (is_bounded ? 1 : MODEL_DOUBT) > (double)limit;
 }

@@ -126,7 +126,7 @@ sendoff_planner_plan (const SendoffMediaInfo *source,
     {
       SendoffPlanning *planning = g_ptr_array_index (plannings, i);
 
-      sendoff_estimate_output (catalog, source, planning->output);
+      sendoff_estimate_output (catalog, source, machine->lessons, planning->output);
       sendoff_rules_check (planning);
       g_ptr_array_add (plan->outputs, g_steal_pointer (&planning->output));
     }

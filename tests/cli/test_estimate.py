@@ -1,4 +1,5 @@
 """Sizes and times before anything is exported, against what the export then makes."""
+import math
 import os
 
 import support
@@ -67,6 +68,19 @@ class EstimateTest(support.CliTest):
         self.assertEqual(usual['sampled'], 0)
         self.assertAlmostEqual(usual['tried'], 0.5, delta=0.1)
         self.export_size_mb()
+
+    def test_exports_teach_the_first_estimate(self):
+        """Without any trial: what like videos took is what the next is expected to take, until that is forgotten."""
+        before = self.estimate('--effort', '0')
+        truth = self.export_size_mb()
+        after = self.estimate('--effort', '0')
+        error = lambda e: abs(math.log(e['estimated_size_mb'] / truth))
+        width = lambda e, key: e[key][1] / e[key][0]
+        self.assertLess(error(after), error(before) * 0.7)
+        self.assertLessEqual(width(after, 'time_interval_seconds'), width(before, 'time_interval_seconds') + 1e-6)
+        self.run_json('cache', 'forget')
+        forgotten = self.estimate('--effort', '0')
+        self.assertAlmostEqual(forgotten['estimated_size_mb'], before['estimated_size_mb'], delta=1e-6)
 
     def test_what_is_copied_is_known(self):
         """Sound alone, and everything: nothing of it is tried."""

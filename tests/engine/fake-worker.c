@@ -11,6 +11,7 @@
  *   lying-seeks=1         frames after a seek are others
  *   needs-sequential=1    says so after every seek
  *   chunk-ms=N            time that each chunk takes
+ *   cpu-ms=N              processor's time that a run of chunks says it took
  *   frame-ms=N            time that the pictures of a run take
  *   frame-error=1         an error event of the source instead of pictures
  * A "muxed" file is the media info that a probe of it then reports; one of an output that is called "bad" lacks a
@@ -28,6 +29,7 @@
 #include "model/sendoff-worker-spec.h"
 
 #define FPS 25
+#define USUAL_CPU_US 5
 
 static GHashTable *
 read_wishes (void)
@@ -70,11 +72,11 @@ say (const char *format, ...)
 }
 
 static void
-say_result (JsonNode *result)
+say_result (JsonNode *result, int cpu_us)
 {
   g_autofree char *text = sendoff_json_to_text (result, FALSE);
 
-  say ("{\"event\":\"result\",\"result\":%s,\"max_rss_bytes\":1000,\"cpu_us\":5}", text);
+  say ("{\"event\":\"result\",\"result\":%s,\"max_rss_bytes\":1000,\"cpu_us\":%d}", text, cpu_us);
 }
 
 /* Whether something that happens a limited number of times is to happen now. */
@@ -248,7 +250,7 @@ run_chunks (const SendoffWorkerSpec *spec, GHashTable *wishes)
   result->needs_sequential = result->seeked && get_int (wishes, "needs-sequential", 0) != 0;
   say ("{\"event\":\"warning\",\"code\":\"test\",\"message\":\"Only a test.\"}");
   node = sendoff_chunks_result_to_json (result);
-  say_result (node);
+  say_result (node, get_int (wishes, "cpu-ms", 0) * 1000 + USUAL_CPU_US);
 }
 
 static void
@@ -364,7 +366,7 @@ run_mux (const SendoffWorkerSpec *spec, GHashTable *wishes)
   fclose (file);
   result->size_bytes = (gint64)strlen (text);
   node = sendoff_mux_result_to_json (result);
-  say_result (node);
+  say_result (node, USUAL_CPU_US);
 }
 
 static void
@@ -436,7 +438,7 @@ run_probe (const SendoffWorkerSpec *spec, GHashTable *wishes)
   info->size_bytes = spec->source_size_bytes;
   info->scanned = spec->scan;
   node = sendoff_media_info_to_json (info);
-  say_result (node);
+  say_result (node, USUAL_CPU_US);
 }
 
 /* Pictures are their time in words; the later, the more contrast. */
@@ -467,7 +469,7 @@ run_frame (const SendoffWorkerSpec *spec, GHashTable *wishes)
       g_ptr_array_add (result->frames, facts);
     }
   node = sendoff_frames_result_to_json (result);
-  say_result (node);
+  say_result (node, USUAL_CPU_US);
 }
 
 int

@@ -9,6 +9,7 @@
 #include "engine/sendoff-disk.h"
 #include "engine/sendoff-engine.h"
 #include "engine/sendoff-job-folder.h"
+#include "model/sendoff-estimate.h"
 
 #define CHUNK_US 4000000
 #define FPS      25
@@ -405,6 +406,50 @@ test_export (Fixture *self, gconstpointer data)
   assert_exists (self, "two.mp4");
   assert_nothing_left (self, 2);
   g_string_free (watch.statuses, TRUE);
+}
+
+static double
+estimate_size (Fixture *self, const SendoffOutputPlan *plan, const SendoffMediaInfo *source)
+{
+  g_autoptr (SendoffOutputPlan) output = sendoff_output_plan_copy (plan);
+
+  sendoff_estimate_output (sendoff_engine_get_catalog (self->engine), source,
+                           sendoff_engine_get_machine (self->engine)->lessons, output);
+  return (double)output->estimated_size_bytes;
+}
+
+/* What one export was tells the first estimate of the next like it, also in another process; of another encoder it tells
+ * the time less. */
+static void
+test_learns (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SendoffPlan) plan = NULL;
+  g_autoptr (SendoffMediaInfo) source = NULL;
+  SendoffOutputPlan *output;
+  SendoffInterval time[3];
+  double size[3];
+
+  write_source (self, "cpu-ms=2000\n");
+  plan = make_plan (self, 12);
+  source = probe (self, SENDOFF_PROBE_NONE);
+  add_output (plan, "one", 720, 12);
+  output = g_ptr_array_index (plan->outputs, 0);
+  output->video->crf = 23;
+  size[0] = estimate_size (self, output, source);
+  time[0] = sendoff_engine_estimate_cpu (self->engine, source, output);
+  wait_until_over (submit (self, plan));
+  size[1] = estimate_size (self, output, source);
+  time[1] = sendoff_engine_estimate_cpu (self->engine, source, output);
+  /* A hundred bytes a frame are much less than usual, two seconds of the processor for each run too. */
+  g_assert_cmpfloat (size[1], <, size[0] * 0.5);
+  g_assert_cmpfloat (time[1].middle, <, time[0].middle * 0.8);
+  g_assert_cmpfloat (time[1].high / time[1].low, <=, time[0].high / time[0].low);
+  stop_engine (self);
+  start_engine (self);
+  size[2] = estimate_size (self, output, source);
+  time[2] = sendoff_engine_estimate_cpu (self->engine, source, output);
+  g_assert_cmpfloat_with_epsilon (size[2], size[1], 1);
+  g_assert_cmpfloat_with_epsilon (time[2].middle, time[1].middle, 1);
 }
 
 static void
@@ -1422,6 +1467,7 @@ main (int argc, char *argv[])
   if (argc == 3 && g_str_equal (argv[1], "--victim"))
     return run_victim (argv[2]);
   ADD ("export", NULL, test_export);
+  ADD ("learns", NULL, test_learns);
   ADD ("batches", NULL, test_batches);
   ADD ("many-chunks", NULL, test_many_chunks);
   ADD ("sequential-outputs", NULL, test_sequential_outputs);

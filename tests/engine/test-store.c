@@ -642,6 +642,42 @@ test_sources (Fixture *self, gconstpointer data)
   g_assert_error (error, SENDOFF_ERROR, SENDOFF_ERROR_STORE);
 }
 
+/* The newest lessons are kept, newest first, until they are forgotten. */
+static void
+test_lessons (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) lessons = g_ptr_array_new_with_free_func ((GDestroyNotify)sendoff_lesson_free);
+  g_autoptr (GPtrArray) kept = NULL;
+  g_autoptr (GPtrArray) none = NULL;
+  g_autoptr (GError) error = NULL;
+  const SendoffLesson *newest;
+
+  for (int i = 0; i < SENDOFF_LESSONS_MAX + 5; i++)
+    {
+      SendoffLesson *lesson = sendoff_lesson_new ();
+
+      lesson->encoder = g_strdup ("libx264");
+      lesson->steered = i % 2 == 0;
+      lesson->size_factor = 0.25;
+      lesson->weight = 1;
+      lesson->learned_at = i;
+      g_ptr_array_add (lessons, lesson);
+    }
+  g_assert_true (sendoff_store_add_lessons_sync (self->store, lessons, &error));
+  g_assert_no_error (error);
+  kept = sendoff_store_list_lessons_sync (self->store, &error);
+  g_assert_cmpuint (kept->len, ==, SENDOFF_LESSONS_MAX);
+  g_assert_cmpint (get_number (self, "SELECT COUNT(*) FROM lessons"), ==, SENDOFF_LESSONS_MAX);
+  newest = g_ptr_array_index (kept, 0);
+  g_assert_cmpint (newest->learned_at, ==, SENDOFF_LESSONS_MAX + 4);
+  g_assert_true (newest->steered);
+  g_assert_null (newest->speed);
+  g_assert_cmpfloat (newest->size_factor, ==, 0.25);
+  g_assert_true (sendoff_store_forget_lessons_sync (self->store, &error));
+  none = sendoff_store_list_lessons_sync (self->store, &error);
+  g_assert_cmpuint (none->len, ==, 0);
+}
+
 /* Every version that was ever written opens, with what was in it. */
 static void
 test_migrate (Fixture *self, gconstpointer data)
@@ -824,6 +860,7 @@ main (int argc, char **argv)
   ADD ("system-presets", test_system_presets);
   ADD ("release-sets", test_release_sets);
   ADD ("sources", test_sources);
+  ADD ("lessons", test_lessons);
   ADD ("migrate", test_migrate);
   ADD ("open-together", test_open_together);
   ADD ("damaged", test_damaged);

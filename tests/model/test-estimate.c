@@ -69,7 +69,7 @@ make_output (int width, int height, double crf)
 static gint64
 estimate (SendoffCatalog *catalog, SendoffMediaInfo *source, SendoffOutputPlan *output)
 {
-  sendoff_estimate_output (catalog, source, output);
+  sendoff_estimate_output (catalog, source, NULL, output);
   g_assert_cmpint (output->estimated_low_bytes, <=, output->estimated_size_bytes);
   g_assert_cmpint (output->estimated_size_bytes, <=, output->estimated_high_bytes);
   return output->estimated_size_bytes;
