@@ -9,6 +9,7 @@ import support
 
 TAGS = {'h264': 'avc1', 'h265': 'hvc1', 'vp9': 'vp09', 'av1': 'av01', 'prores': 'apcn', 'dnxhd': 'AVdh'}
 FRAMES = 10
+MATRIX_FRAMES, MATRIX_SECONDS = 12, 3
 LEVELS = ('draft', 'low', 'medium', 'high', 'ultra')
 
 
@@ -55,19 +56,35 @@ class Formats(support.CliTest):
         return {entry['id']: entry for entry in self.run_json(command)[command]}
 
 
+def print_matrix(columns, rows):
+    """A table as comments of the protocol: what was made of every codec in every container with every sound."""
+    print('# | video | container | %s |' % ' | '.join(columns))
+    print('# |---|---|%s' % ('---|' * len(columns)))
+    for (codec, container), cells in rows.items():
+        print('# | %s | %s | %s |' % (codec, container, ' | '.join(cells.get(column, 'refused') for column in columns)))
+
+
 class Matrix(Formats):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clip = os.path.join(cls.shared, 'three-seconds.mp4')
+        support.make_clip(cls.clip, seconds=MATRIX_SECONDS, size='256x144', rate=MATRIX_FRAMES // MATRIX_SECONDS)
+
     def assert_triple(self, path, codec, container, audio):
         facts = self.assert_decodes(path)
         video, sound = support.stream(facts, 'video'), support.stream(facts, 'audio')
         self.assertEqual(len(facts['streams']), 2)
         self.assertEqual((video['codec_name'], sound['codec_name']), (codec['probe_name'], audio['probe_name']))
-        self.assertEqual((video['width'], video['height'], int(video['nb_read_frames'])), (256, 144, FRAMES))
-        self.assertAlmostEqual(float(facts['format']['duration']), FRAMES / 25, delta=0.05)
+        self.assertEqual((video['width'], video['height'], int(video['nb_read_frames'])), (256, 144, MATRIX_FRAMES))
+        self.assertAlmostEqual(float(facts['format']['duration']), MATRIX_SECONDS, delta=0.05)
         if container in ('mp4', 'mov'):
             self.assertEqual(video['codec_tag_string'], TAGS[codec['id']])
 
     def test_every_triple(self):
         codecs, containers = self.catalog('codecs'), self.catalog('containers')
+        made = {(video['id'], container): {} for video in codecs.values() if video['type'] == 'video'
+                for container in containers if containers[container]['video_codecs']}
         for container in containers.values():
             triples = [(video, audio) for video in container['video_codecs'] for audio in container['audio_codecs']
                        if codecs[video]['available'] and codecs[audio]['available']]
@@ -78,6 +95,8 @@ class Matrix(Formats):
             for (video, audio), export in zip(triples, exports):
                 with self.subTest(container=container['id'], video=video, audio=audio):
                     self.assert_triple(export['output_files'][0], codecs[video], container['id'], codecs[audio])
+                    made[video, container['id']][audio] = 'ok'
+        print_matrix([codec['id'] for codec in codecs.values() if codec['type'] == 'audio'], made)
 
     def assert_refused(self, pairs, setting, code, member):
         """Each pair of codec and container is refused by a sentence with both names, unless the catalog has it."""
