@@ -17,7 +17,7 @@ typedef struct {
   char *name;
   char *encoder;             /* FFmpeg's name */
   char **fallback_encoders;  /* (nullable): other encoders of the same codec, in order of preference */
-  char *fast_encoder;        /* (nullable): one of those, preferred for the speeds ultrafast and fast */
+  char *fast_encoder;        /* (nullable): one of those, preferred where it is present: faster for the same look */
   char *probe_name;          /* FFmpeg's name of the codec in a file: "hevc" for h265 */
   char **containers;         /* format_ids, in order of preference */
   char *file_extension;

@@ -33,27 +33,21 @@ choose_speed (SendoffPlanning *self)
 }
 
 static gboolean
-is_quick (const char *speed)
-{
-  return g_str_equal (speed, "ultrafast") || g_str_equal (speed, "fast");
-}
-
-static gboolean
 wants_constant_rate (SendoffPlanning *self)
 {
   return g_strcmp0 (sendoff_output_settings_get_string (self->settings, SENDOFF_SETTING_RATE_CONTROL), "cbr")
          == 0;
 }
 
-/* Some codecs have an encoder that is better where time counts, for pictures that it takes. */
+/* Some codecs have an encoder that looks the same for less time, with pictures and rate controls that it
+ * takes. */
 static gboolean
 wants_fast_encoder (SendoffPlanning *self)
 {
   const SendoffVideoPlan *video = self->output->video;
   const char *fast = self->video_codec->fast_encoder;
 
-  return fast != NULL && !wants_constant_rate (self) && is_quick (video->speed)
-         && MIN (video->width, video->height) >= SVT_SMALLEST_SIDE
+  return fast != NULL && !wants_constant_rate (self) && MIN (video->width, video->height) >= SVT_SMALLEST_SIDE
          && sendoff_machine_has_encoder (self->machine, fast);
 }
 

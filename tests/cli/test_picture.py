@@ -93,7 +93,7 @@ class Hdr(Picture):
     def test_kept_with_mastering_data(self):
         source = self.make_hdr10()
         specs = ['codec=h265', 'codec=h265,container=mkv', 'codec=vp9,container=webm', 'codec=vp9,container=mp4', 'codec=av1,speed=fast',
-                 'codec=av1,container=mkv,speed=medium', 'codec=prores,hdr=keep']
+                 'codec=av1,container=mkv,rate-control=cbr,video-bitrate=1M', 'codec=prores,hdr=keep']
         for spec, path in zip(specs, self.export(source, specs, '--speed', 'ultrafast')):
             with self.subTest(spec):
                 self.assertEqual(color_of(path), ('tv', 'bt2020nc', 'bt2020', 'smpte2084'))
