@@ -12,24 +12,24 @@
 static SendoffExit run_help (SendoffCli *cli, char **args);
 
 static const SendoffCliCommand commands[] = {
-  { "export", "INPUT… [options]", "Plan, run and verify; waits until done", sendoff_cli_run_export },
-  { "plan", "INPUT… [options]", "Show what an export would do", sendoff_cli_run_plan },
-  { "estimate", "INPUT… [options]", "Sizes and times before anything runs", sendoff_cli_run_estimate },
-  { "validate", "INPUT [options]", "Show only what is wrong with it", sendoff_cli_run_validate },
-  { "probe", "INPUT [--scan]", "Facts about a video", sendoff_cli_run_probe },
-  { "verify", "FILE [--platform ID]", "Check a finished file, whoever made it", sendoff_cli_run_verify },
-  { "thumbnails", "INPUT [options]", "Take still pictures of a video", sendoff_cli_run_thumbnails },
-  { "codecs", "[ID]", "Video and audio codecs", sendoff_cli_run_codecs },
-  { "containers", "[ID]", "File formats", sendoff_cli_run_containers },
-  { "presets", "[ID | add FILE …]", "Presets and quality levels", sendoff_cli_run_presets },
-  { "release-sets", "[list | new …]", "Outputs to make again", sendoff_cli_run_release_sets },
-  { "platforms", "[ID | update …]", "Platforms and what they accept", sendoff_cli_run_platforms },
-  { "resolutions", "[ID]", "Sizes of pictures", sendoff_cli_run_resolutions },
-  { "queue", "ACTION [JOB]", "Jobs: list, show, add, run, pause, cancel…", sendoff_cli_run_queue },
-  { "resume", "[JOB]", "Go on with what was interrupted", sendoff_cli_run_resume },
-  { "cache", "[clear | limit SIZE]", "Finished work kept for later exports", sendoff_cli_run_cache },
-  { "settings", "[NAME [VALUE]]", "What holds for every export", sendoff_cli_run_settings },
-  { "help", "[COMMAND]", "Explain a command", run_help },
+  { "export", "INPUT… [options]", N_ ("Plan, run and verify; waits until done"), sendoff_cli_run_export },
+  { "plan", "INPUT… [options]", N_ ("Show what an export would do"), sendoff_cli_run_plan },
+  { "estimate", "INPUT… [options]", N_ ("Sizes and times before anything runs"), sendoff_cli_run_estimate },
+  { "validate", "INPUT [options]", N_ ("Show only what is wrong with it"), sendoff_cli_run_validate },
+  { "probe", "INPUT [--scan]", N_ ("Facts about a video"), sendoff_cli_run_probe },
+  { "verify", "FILE [--platform ID]", N_ ("Check a finished file, whoever made it"), sendoff_cli_run_verify },
+  { "thumbnails", "INPUT [options]", N_ ("Take still pictures of a video"), sendoff_cli_run_thumbnails },
+  { "codecs", "[ID]", N_ ("Video and audio codecs"), sendoff_cli_run_codecs },
+  { "containers", "[ID]", N_ ("File formats"), sendoff_cli_run_containers },
+  { "presets", "[ID | add FILE …]", N_ ("Presets and quality levels"), sendoff_cli_run_presets },
+  { "release-sets", "[list | new …]", N_ ("Outputs to make again"), sendoff_cli_run_release_sets },
+  { "platforms", "[ID | update …]", N_ ("Platforms and what they accept"), sendoff_cli_run_platforms },
+  { "resolutions", "[ID]", N_ ("Sizes of pictures"), sendoff_cli_run_resolutions },
+  { "queue", "ACTION [JOB]", N_ ("Jobs: list, show, add, run, pause, cancel…"), sendoff_cli_run_queue },
+  { "resume", "[JOB]", N_ ("Go on with what was interrupted"), sendoff_cli_run_resume },
+  { "cache", "[clear | limit SIZE]", N_ ("Finished work kept for later exports"), sendoff_cli_run_cache },
+  { "settings", "[NAME [VALUE]]", N_ ("What holds for every export"), sendoff_cli_run_settings },
+  { "help", "[COMMAND]", N_ ("Explain a command"), run_help },
 };
 
 static const SendoffCliCommand *
@@ -44,16 +44,16 @@ find_command (const char *name)
 static void
 print_overview (void)
 {
-  g_print ("Usage: sendoff-cli COMMAND [options]\n\nCommands:\n");
+  g_print (_ ("Usage: sendoff-cli COMMAND [options]\n\nCommands:\n"));
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     {
       g_autofree char *usage = g_strdup_printf ("%s %s", commands[i].name, commands[i].arguments);
       g_autofree char *padded = sendoff_cli_text_fit (usage, 28, TRUE);
 
-      g_print ("  %s  %s\n", padded, commands[i].summary);
+      g_print ("  %s  %s\n", padded, _ (commands[i].summary));
     }
-  g_print ("\n“sendoff-cli COMMAND --help” shows a command's options. All but help take --json.\n"
-           "Example: sendoff-cli export holiday.mp4 --platform youtube --platform tiktok\n");
+  g_print (_ ("\n“sendoff-cli COMMAND --help” shows a command's options. All but help take --json.\n"
+              "Example: sendoff-cli export holiday.mp4 --platform youtube --platform tiktok\n"));
 }
 
 static SendoffExit
@@ -63,7 +63,7 @@ report_unknown (SendoffCli *cli, const char *name)
 
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", commands[i].name);
-  sendoff_cli_message (cli, "There is no command “%s”. The commands are: %s.", name, known->str);
+  sendoff_cli_message (cli, _ ("There is no command “%s”. The commands are: %s."), name, known->str);
   return SENDOFF_EXIT_USAGE;
 }
 
@@ -92,7 +92,7 @@ dispatch (SendoffCli *cli, char **args)
 
   if (args[0] == NULL)
     {
-      sendoff_cli_message (cli, "Say what to do; “sendoff-cli help” lists the commands.");
+      sendoff_cli_message (cli, _ ("Say what to do; “sendoff-cli help” lists the commands."));
       return SENDOFF_EXIT_USAGE;
     }
   if (g_str_equal (args[0], "--version"))

@@ -1,4 +1,5 @@
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "base/sendoff-units.h"
 #include "cli/sendoff-cli-commands.h"
 
@@ -12,10 +13,12 @@ print_facts (SendoffCli *cli, const SendoffCacheFacts *facts, gboolean automatic
   g_autofree char *limit = sendoff_format_size (facts->limit_bytes);
   g_autofree char *folder = g_filename_display_name (facts->folder);
 
-  g_print ("Kept for later exports: %s of %s at most%s\n", kept, limit,
-           automatic ? " (chosen by the free space)" : "");
-  g_print ("Of unfinished exports:  %s\n", live);
-  g_print ("Folder:                 %s\n", folder);
+  if (automatic)
+    g_print (_ ("Kept for later exports: %s of %s at most (chosen by the free space)\n"), kept, limit);
+  else
+    g_print (_ ("Kept for later exports: %s of %s at most\n"), kept, limit);
+  g_print (_ ("Of unfinished exports:  %s\n"), live);
+  g_print (_ ("Folder:                 %s\n"), folder);
 }
 
 static void
@@ -75,7 +78,7 @@ set_limit (SendoffCli *cli, const char *text)
 
   if (!g_str_equal (text, AUTOMATIC) && !sendoff_parse_size (text, &bytes))
     {
-      sendoff_cli_message (cli, "“%s” is not a size: say something like 5GB, 0 or auto.", text);
+      sendoff_cli_message (cli, _ ("“%s” is not a size: say something like 5GB, 0 or auto."), text);
       return SENDOFF_EXIT_USAGE;
     }
   g_object_set (settings, "cache-limit", bytes, NULL);
@@ -89,7 +92,7 @@ SendoffExit
 sendoff_cli_run_cache (SendoffCli *cli, char **args)
 {
   g_autoptr (GOptionContext) context = g_option_context_new (
-      "[clear | forget | limit SIZE] - finished work that is kept to make later exports faster");
+      _ ("[clear | forget | limit SIZE] - finished work that is kept to make later exports faster"));
   g_auto (GStrv) words = NULL;
   const GOptionEntry entries[] = {
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &words, NULL, NULL },
@@ -100,9 +103,9 @@ sendoff_cli_run_cache (SendoffCli *cli, char **args)
   gboolean clear, limit, forgets;
 
   g_option_context_set_description (
-      context, "SIZE is 0 for nothing, 5GB and the like, or “auto”: 10 GB or a tenth of the "
-               "free space, what is less.\nWhat unfinished exports need always stays.\n“forget” drops what finished exports taught the "
-               "first estimates of size and time.");
+      context, _ ("SIZE is 0 for nothing, 5GB and the like, or “auto”: 10 GB or a tenth of the "
+                  "free space, what is less.\nWhat unfinished exports need always stays.\n"
+                  "“forget” drops what finished exports taught the first estimates of size and time."));
   g_option_context_add_main_entries (context, entries, NULL);
   if (!sendoff_cli_parse (cli, context, args, &status))
     return status;
@@ -112,7 +115,7 @@ sendoff_cli_run_cache (SendoffCli *cli, char **args)
   forgets = n_words == 1 && g_str_equal (words[0], "forget");
   if (n_words > 0 && !clear && !limit && !forgets)
     {
-      sendoff_cli_message (cli, "Say “cache”, “cache clear”, “cache forget” or “cache limit SIZE”.");
+      sendoff_cli_message (cli, _ ("Say “cache”, “cache clear”, “cache forget” or “cache limit SIZE”."));
       return SENDOFF_EXIT_USAGE;
     }
   if (!sendoff_cli_start (cli, &status))

@@ -1,6 +1,7 @@
-/* The catalog's commands: each is a list of the catalog as documents, with what this machine can do of it, shown
- * as JSON, as a table of some members, or all members of one entry. */
+/* The catalog's commands: each is a list of the catalog as documents, with what this machine can do of it,
+ * shown as JSON, as a table of some members, or all members of one entry. */
 
+#include "base/sendoff-i18n.h"
 #include "base/sendoff-units.h"
 #include "cli/sendoff-cli-commands.h"
 #include "cli/sendoff-cli-text.h"
@@ -8,13 +9,15 @@
 
 #define MAX_COLUMNS 8
 
-typedef enum {
+typedef enum
+{
   CELL_TEXT,
   CELL_SIZE,     /* bytes, nothing when 0 */
   CELL_DURATION, /* seconds, nothing when 0 */
 } CellKind;
 
-typedef struct {
+typedef struct
+{
   const char *header;
   const char *path; /* members and array indexes from the document: "rules.0.as_of" */
   CellKind kind;
@@ -23,7 +26,8 @@ typedef struct {
 typedef gboolean (*IsAvailableFunc) (SendoffCli *cli, gconstpointer doc);
 typedef void (*AddMembersFunc) (SendoffCli *cli, JsonObject *object, gconstpointer doc);
 
-typedef struct {
+typedef struct
+{
   const SendoffDocType *type;
   GPtrArray *(*get_list) (SendoffCatalog *catalog);
   const char *id_member;
@@ -32,7 +36,8 @@ typedef struct {
   AddMembersFunc add_members; /* (nullable): what follows from the document */
 } List;
 
-typedef struct {
+typedef struct
+{
   const char *member; /* of the whole document */
   const char *summary;
   const List *lists; /* ended by a NULL type */
@@ -72,7 +77,8 @@ is_container_available (SendoffCli *cli, gconstpointer doc)
   const SendoffContainer *container = doc;
   const SendoffMachine *machine = sendoff_engine_get_machine (cli->engine);
 
-  return sendoff_rules_is_implemented (container->format_id) && machine->muxers != NULL && container->muxer != NULL
+  return sendoff_rules_is_implemented (container->format_id) && machine->muxers != NULL
+         && container->muxer != NULL
          && g_strv_contains ((const char *const *)machine->muxers, container->muxer);
 }
 
@@ -80,8 +86,10 @@ static gboolean
 are_codecs_available (SendoffCli *cli, const char *video, const char *audio)
 {
   SendoffCatalog *catalog = sendoff_engine_get_catalog (cli->engine);
-  const SendoffVideoCodec *video_codec = video != NULL ? sendoff_catalog_get_video_codec (catalog, video) : NULL;
-  const SendoffAudioCodec *audio_codec = audio != NULL ? sendoff_catalog_get_audio_codec (catalog, audio) : NULL;
+  const SendoffVideoCodec *video_codec
+      = video != NULL ? sendoff_catalog_get_video_codec (catalog, video) : NULL;
+  const SendoffAudioCodec *audio_codec
+      = audio != NULL ? sendoff_catalog_get_audio_codec (catalog, audio) : NULL;
 
   return (video_codec == NULL || is_video_codec_available (cli, video_codec))
          && (audio_codec == NULL || is_audio_codec_available (cli, audio_codec));
@@ -101,7 +109,8 @@ is_platform_available (SendoffCli *cli, gconstpointer doc)
   const SendoffPlatform *platform = doc;
   const SendoffPlatformSettings *recommended = platform->recommended;
 
-  return recommended == NULL || are_codecs_available (cli, recommended->video_codec, recommended->audio_codec);
+  return recommended == NULL
+         || are_codecs_available (cli, recommended->video_codec, recommended->audio_codec);
 }
 
 /* A platform has several dated rules; what they come to, and how new they are, is what one wants to know. */
@@ -134,9 +143,10 @@ add_working_hardware (SendoffCli *cli, JsonObject *object, gconstpointer doc)
 }
 
 static const List codec_lists[] = {
-  { &sendoff_video_codec_doc_type, sendoff_catalog_get_video_codecs, "codec_id", "video", is_video_codec_available,
-    add_working_hardware },
-  { &sendoff_audio_codec_doc_type, sendoff_catalog_get_audio_codecs, "codec_id", "audio", is_audio_codec_available },
+  { &sendoff_video_codec_doc_type, sendoff_catalog_get_video_codecs, "codec_id", "video",
+    is_video_codec_available, add_working_hardware },
+  { &sendoff_audio_codec_doc_type, sendoff_catalog_get_audio_codecs, "codec_id", "audio",
+    is_audio_codec_available },
   { NULL },
 };
 
@@ -163,38 +173,73 @@ static const List resolution_lists[] = {
 };
 
 static const View codecs_view = {
-  "codecs", "[ID] - video and audio codecs", codec_lists,
-  { { "CODEC", "id" }, { "TYPE", "type" }, { "NAME", "name" }, { "ENCODER", "encoder" }, { "HERE", "available" },
-    { "HARDWARE", "hardware_here" }, { "CONTAINERS", "containers" }, { "USE", "use" } },
+  "codecs",
+  N_ ("[ID] - video and audio codecs"),
+  codec_lists,
+  { { N_ ("CODEC"), "id" },
+    { N_ ("TYPE"), "type" },
+    { N_ ("NAME"), "name" },
+    { N_ ("ENCODER"), "encoder" },
+    { N_ ("HERE"), "available" },
+    { N_ ("HARDWARE"), "hardware_here" },
+    { N_ ("CONTAINERS"), "containers" },
+    { N_ ("USE"), "use" } },
 };
 
 static const View containers_view = {
-  "containers", "[ID] - file formats", container_lists,
-  { { "FORMAT", "id" }, { "NAME", "name" }, { "EXTENSION", "extension" }, { "HERE", "available" },
-    { "VIDEO", "video_codecs" }, { "AUDIO", "audio_codecs" } },
+  "containers",
+  N_ ("[ID] - file formats"),
+  container_lists,
+  { { N_ ("FORMAT"), "id" },
+    { N_ ("NAME"), "name" },
+    { N_ ("EXTENSION"), "extension" },
+    { N_ ("HERE"), "available" },
+    { N_ ("VIDEO"), "video_codecs" },
+    { N_ ("AUDIO"), "audio_codecs" } },
 };
 
 static const View presets_view = {
   "presets",
-  "[ID | add FILE | new NAME [KEY=VALUE…] | set ID KEY=VALUE… | duplicate ID [NAME] | remove ID | export ID]"
-  " - presets and quality levels", preset_lists,
-  { { "PRESET", "id" }, { "TYPE", "type" }, { "NAME", "name" }, { "QUALITY", "target_quality" },
-    { "VIDEO", "video_codec" }, { "AUDIO", "audio_codec" }, { "DESCRIPTION", "description" } },
-  sendoff_cli_is_preset_action, sendoff_cli_run_preset_action,
+  N_ ("[ID | add FILE | new NAME [KEY=VALUE…] | set ID KEY=VALUE… | duplicate ID [NAME] | remove ID | export "
+      "ID]"
+      " - presets and quality levels"),
+  preset_lists,
+  { { N_ ("PRESET"), "id" },
+    { N_ ("TYPE"), "type" },
+    { N_ ("NAME"), "name" },
+    { N_ ("QUALITY"), "target_quality" },
+    { N_ ("VIDEO"), "video_codec" },
+    { N_ ("AUDIO"), "audio_codec" },
+    { N_ ("DESCRIPTION"), "description" } },
+  sendoff_cli_is_preset_action,
+  sendoff_cli_run_preset_action,
 };
 
 static const View platforms_view = {
-  "platforms", "[ID | update FILE | reset ID | export ID] - platforms and what they accept", platform_lists,
-  { { "PLATFORM", "id" }, { "NAME", "name" }, { "MAKES", "recommended.video_codec" },
-    { "ACCEPTS", "limits.video_codecs" }, { "LARGEST", "limits.max_size_bytes", CELL_SIZE },
-    { "LONGEST", "limits.max_duration_seconds", CELL_DURATION }, { "AS OF", "as_of" } },
-  sendoff_cli_is_platform_action, sendoff_cli_run_platform_action,
+  "platforms",
+  N_ ("[ID | update FILE | reset ID | export ID] - platforms and what they accept"),
+  platform_lists,
+  { { N_ ("PLATFORM"), "id" },
+    { N_ ("NAME"), "name" },
+    { N_ ("MAKES"), "recommended.video_codec" },
+    { N_ ("ACCEPTS"), "limits.video_codecs" },
+    { N_ ("LARGEST"), "limits.max_size_bytes", CELL_SIZE },
+    { N_ ("LONGEST"), "limits.max_duration_seconds", CELL_DURATION },
+    { N_ ("AS OF"), "as_of" } },
+  sendoff_cli_is_platform_action,
+  sendoff_cli_run_platform_action,
 };
 
 static const View resolutions_view = {
-  "resolutions", "[ID] - sizes of pictures", resolution_lists,
-  { { "RESOLUTION", "id" }, { "NAME", "name" }, { "WIDTH", "width" }, { "HEIGHT", "height" },
-    { "SHAPE", "aspect_ratio" }, { "CALLED", "common_name" } },
+  "resolutions",
+  N_ ("[ID] - sizes of pictures"),
+  resolution_lists,
+  { { N_ ("RESOLUTION"), "id" },
+    { N_ ("NAME"), "name" },
+    { N_ ("WIDTH"), "width" },
+    { N_ ("HEIGHT"), "height" },
+    { N_ ("SHAPE"), "aspect_ratio" },
+    { N_ ("CALLED"), "common_name" } },
 };
 
 static JsonNode *
@@ -240,7 +285,8 @@ find_member (JsonNode *node, const char *path)
       node = json_object_get_member (json_node_get_object (node), steps[i]);
     else if (JSON_NODE_HOLDS_ARRAY (node)
              && g_ascii_strtoull (steps[i], NULL, 10) < json_array_get_length (json_node_get_array (node)))
-      node = json_array_get_element (json_node_get_array (node), (guint)g_ascii_strtoull (steps[i], NULL, 10));
+      node
+          = json_array_get_element (json_node_get_array (node), (guint)g_ascii_strtoull (steps[i], NULL, 10));
     else
       node = NULL;
   return node;
@@ -253,7 +299,7 @@ node_to_words (JsonNode *node)
   GString *words;
 
   if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_BOOLEAN)
-    return g_strdup (json_node_get_boolean (node) ? "yes" : "no");
+    return g_strdup (json_node_get_boolean (node) ? _ ("yes") : _ ("no"));
   if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
     return json_node_dup_string (node);
   if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_DOUBLE)
@@ -296,7 +342,7 @@ print_entries (const View *view, JsonArray *entries)
   guint n_columns = 0;
 
   for (; n_columns < MAX_COLUMNS && view->columns[n_columns].header != NULL; n_columns++)
-    header[n_columns] = view->columns[n_columns].header;
+    header[n_columns] = _ (view->columns[n_columns].header);
   table = sendoff_cli_table_new (header);
   for (guint i = 0; i < json_array_get_length (entries); i++)
     {
@@ -358,8 +404,9 @@ show_entry (SendoffCli *cli, const View *view, JsonArray *entries, const char *i
 
   if (entry == NULL)
     {
-      sendoff_cli_message (cli, "There is no “%s” among the %s; “sendoff-cli help %s” shows what can be said.", id,
-                           view->member, view->member);
+      sendoff_cli_message (cli,
+                           _ ("There is no “%s” among the %s; “sendoff-cli help %s” shows what can be said."),
+                           id, view->member, view->member);
       return SENDOFF_EXIT_USAGE;
     }
   if (cli->json)
@@ -389,7 +436,7 @@ show_all (SendoffCli *cli, const View *view, JsonArray *entries)
 static SendoffExit
 run_view (SendoffCli *cli, char **args, const View *view)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new (view->summary);
+  g_autoptr (GOptionContext) context = g_option_context_new (_ (view->summary));
   g_auto (GStrv) ids = NULL;
   g_autoptr (JsonArray) entries = NULL;
   const GOptionEntry options[] = {
@@ -405,7 +452,7 @@ run_view (SendoffCli *cli, char **args, const View *view)
   is_action = ids != NULL && view->is_action != NULL && view->is_action (ids);
   if (ids != NULL && g_strv_length (ids) > 1 && !is_action)
     {
-      sendoff_cli_message (cli, "“%s” takes one id, or none to list all.", args[0]);
+      sendoff_cli_message (cli, _ ("“%s” takes one id, or none to list all."), args[0]);
       return SENDOFF_EXIT_USAGE;
     }
   if (!sendoff_cli_start (cli, &status))

@@ -1,12 +1,14 @@
 #include "cli/sendoff-cli-describe.h"
 
+#include "base/sendoff-i18n.h"
 #include "base/sendoff-units.h"
 
 static void
 append_frame_rate (GString *text, SendoffRational rate)
 {
   if (sendoff_rational_is_set (rate))
-    g_string_append_printf (text, ", %.6g fps", (double)(gint64)(sendoff_rational_to_double (rate) * 1000 + 0.5) / 1000);
+    g_string_append_printf (text, _ (", %.6g fps"),
+                            (double)(gint64)(sendoff_rational_to_double (rate) * 1000 + 0.5) / 1000);
 }
 
 static void
@@ -15,29 +17,29 @@ describe_video_stream (GString *text, const SendoffStreamInfo *stream)
   g_string_append_printf (text, " %d×%d", stream->display_width, stream->display_height);
   append_frame_rate (text, stream->frame_rate);
   if (!stream->constant_rate)
-    g_string_append (text, " (variable)");
+    g_string_append (text, _ (" (variable)"));
   if (stream->bit_depth > 8)
-    g_string_append_printf (text, ", %d bit", stream->bit_depth);
+    g_string_append_printf (text, _ (", %d bit"), stream->bit_depth);
   if (stream->hdr != SENDOFF_HDR_NONE)
     g_string_append_printf (text, ", HDR (%s)", sendoff_hdr_nicks[stream->hdr]);
   if (stream->rotation != 0)
-    g_string_append_printf (text, ", turned by %d°", stream->rotation);
+    g_string_append_printf (text, _ (", turned by %d°"), stream->rotation);
   if (stream->field_order == SENDOFF_FIELDS_TOP_FIRST || stream->field_order == SENDOFF_FIELDS_BOTTOM_FIRST)
-    g_string_append (text, ", interlaced");
+    g_string_append (text, _ (", interlaced"));
 }
 
 /** sendoff_cli_describe_stream: (transfer full): "video: h264 1920×1080, 29.97 fps". */
 char *
 sendoff_cli_describe_stream (const SendoffStreamInfo *stream)
 {
-  GString *text = g_string_new (sendoff_stream_kind_nicks[stream->kind]);
+  GString *text = g_string_new (_ (sendoff_stream_kind_nicks[stream->kind]));
 
-  g_string_append_printf (text, ": %s", stream->codec != NULL ? stream->codec : "unknown");
+  g_string_append_printf (text, ": %s", stream->codec != NULL ? stream->codec : _ ("unknown"));
   if (stream->kind == SENDOFF_STREAM_VIDEO)
     describe_video_stream (text, stream);
   if (stream->kind == SENDOFF_STREAM_AUDIO)
     g_string_append_printf (text, " %d Hz, %s", stream->sample_rate,
-                            stream->channel_layout != NULL ? stream->channel_layout : "unknown channels");
+                            stream->channel_layout != NULL ? stream->channel_layout : _ ("unknown channels"));
   if (stream->bitrate_bps > 0)
     {
       g_autofree char *rate = sendoff_format_bitrate (stream->bitrate_bps);
@@ -47,7 +49,7 @@ sendoff_cli_describe_stream (const SendoffStreamInfo *stream)
   if (stream->language != NULL && !g_str_equal (stream->language, "und"))
     g_string_append_printf (text, ", %s", stream->language);
   if (!stream->decodable && (stream->kind == SENDOFF_STREAM_VIDEO || stream->kind == SENDOFF_STREAM_AUDIO))
-    g_string_append (text, " (cannot be decoded here)");
+    g_string_append (text, _ (" (cannot be decoded here)"));
   return g_string_free (text, FALSE);
 }
 
@@ -58,9 +60,12 @@ sendoff_cli_describe_source (const SendoffMediaInfo *source)
   g_autofree char *size = sendoff_format_size (source->size_bytes);
   g_autofree char *duration = sendoff_format_duration (source->duration_us);
 
-  return g_strdup_printf ("%s, %s%s, %s", source->container_name != NULL ? source->container_name : source->container,
-                          source->duration_is_exact || source->duration_us <= 0 ? "" : "about ",
-                          source->duration_us > 0 ? duration : "unknown length", size);
+  g_autofree char *about = g_strdup_printf (_ ("about %s"), duration);
+  const char *length = source->duration_is_exact ? duration : about;
+
+  return g_strdup_printf ("%s, %s, %s",
+                          source->container_name != NULL ? source->container_name : source->container,
+                          source->duration_us > 0 ? length : _ ("unknown length"), size);
 }
 
 static void
@@ -72,7 +77,7 @@ append_rate_control (GString *text, const SendoffVideoPlan *video, const Sendoff
   if (codec != NULL && codec->quality_min == codec->quality_max && video->rate_control == SENDOFF_RATE_CRF)
     {
       if (video->profile != NULL)
-        g_string_append_printf (text, ", profile %s", video->profile);
+        g_string_append_printf (text, _ (", profile %s"), video->profile);
       return;
     }
   if (video->rate_control == SENDOFF_RATE_CRF)
@@ -80,9 +85,9 @@ append_rate_control (GString *text, const SendoffVideoPlan *video, const Sendoff
   else
     g_string_append_printf (text, ", %s %s", sendoff_rate_control_nicks[video->rate_control], rate);
   if (video->maxrate_bps > 0)
-    g_string_append_printf (text, " (at most %s)", maxrate);
+    g_string_append_printf (text, _ (" (at most %s)"), maxrate);
   if (video->two_pass)
-    g_string_append (text, ", two passes");
+    g_string_append (text, _ (", two passes"));
 }
 
 /**
@@ -98,27 +103,28 @@ sendoff_cli_describe_video (const SendoffVideoPlan *video, const char *quality, 
   const SendoffQualityLevel *level = quality != NULL ? sendoff_catalog_get_level (catalog, quality) : NULL;
   GString *text = g_string_new (NULL);
 
-  g_string_append_printf (text, "%d×%d %s", video->width, video->height, codec != NULL ? codec->name : video->codec);
+  g_string_append_printf (text, "%d×%d %s", video->width, video->height,
+                          codec != NULL ? codec->name : video->codec);
   if (video->copy != NULL)
     {
       append_frame_rate (text, video->nominal_frame_rate);
-      g_string_append (text, ", copied, nothing is lost");
+      g_string_append (text, _ (", copied, nothing is lost"));
       return g_string_free (text, FALSE);
     }
   if (level != NULL)
     {
-      g_autofree char *word = g_utf8_strdown (level->name, -1);
+      g_autofree char *word = g_utf8_strdown (_ (level->name), -1);
 
-      g_string_append_printf (text, ", %s quality", word);
+      g_string_append_printf (text, _ (", %s quality"), word);
     }
   append_rate_control (text, video, codec);
   append_frame_rate (text, video->nominal_frame_rate);
   if (video->tone_map != NULL)
-    g_string_append (text, ", HDR turned into SDR");
+    g_string_append (text, _ (", HDR turned into SDR"));
   if (video->deinterlace)
-    g_string_append (text, ", deinterlaced");
+    g_string_append (text, _ (", deinterlaced"));
   if (video->speed != NULL)
-    g_string_append_printf (text, ", speed %s", video->speed);
+    g_string_append_printf (text, _ (", speed %s"), video->speed);
   return g_string_free (text, FALSE);
 }
 
@@ -133,7 +139,8 @@ sendoff_cli_describe_audio (const SendoffAudioPlan *audio, SendoffCatalog *catal
   if (audio->channel_layout != NULL)
     g_string_append (text, audio->channel_layout);
   else
-    g_string_append_printf (text, "%d channels", audio->channels);
+    g_string_append_printf (text, ngettext ("%d channel", "%d channels", (gulong)audio->channels),
+                            audio->channels);
   if (audio->bitrate_bps > 0)
     {
       g_autofree char *rate = sendoff_format_bitrate (audio->bitrate_bps);
@@ -141,7 +148,7 @@ sendoff_cli_describe_audio (const SendoffAudioPlan *audio, SendoffCatalog *catal
       g_string_append_printf (text, ", %s", rate);
     }
   if (audio->copy != NULL)
-    g_string_append (text, ", copied");
+    g_string_append (text, _ (", copied"));
   return g_string_free (text, FALSE);
 }
 
@@ -157,13 +164,13 @@ sendoff_cli_describe_size (const SendoffOutputPlan *output)
   GString *text = g_string_new (NULL);
 
   if (output->estimated_size_bytes > 0)
-    g_string_append_printf (text, "about %s", size);
+    g_string_append_printf (text, _ ("about %s"), size);
   else
-    g_string_append (text, "size unknown");
+    g_string_append (text, _ ("size unknown"));
   if (output->estimated_high_bytes > 0)
-    g_string_append_printf (text, " (%s to %s)", low, high);
+    g_string_append_printf (text, _ (" (%s to %s)"), low, high);
   if (output->max_size_bytes > 0)
-    g_string_append_printf (text, " of %s allowed", limit);
+    g_string_append_printf (text, _ (" of %s allowed"), limit);
   g_string_append_printf (text, ", %s", duration);
   return g_string_free (text, FALSE);
 }

@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "base/sendoff-i18n.h"
 #include "base/sendoff-units.h"
 #include "cli/sendoff-cli-calls.h"
 #include "cli/sendoff-cli-commands.h"
@@ -123,7 +124,7 @@ describe_time (const SendoffOutputEstimate *estimate)
   g_autofree char *low = sendoff_format_duration ((gint64)(estimate->seconds.low * 1e6));
   g_autofree char *high = sendoff_format_duration ((gint64)(estimate->seconds.high * 1e6));
 
-  return g_strdup_printf ("about %s (%s–%s)", middle, low, high);
+  return g_strdup_printf (_ ("about %s (%s–%s)"), middle, low, high);
 }
 
 static void
@@ -132,11 +133,12 @@ print_limit (const SendoffOutputPlan *output, const SendoffOutputEstimate *estim
   g_autofree char *limit = sendoff_format_size (output->max_size_bytes);
   const char *verdict = judge_size (&estimate->size_bytes, output->max_size_bytes);
 
-  g_print ("    %s %s\n",
-           g_str_equal (verdict, "will-fit")       ? "will fit the limit of"
-           : g_str_equal (verdict, "will-not-fit") ? "will not fit the limit of"
-                                                   : "may not fit the limit of",
-           limit);
+  if (g_str_equal (verdict, "will-fit"))
+    g_print (_ ("    will fit the limit of %s\n"), limit);
+  else if (g_str_equal (verdict, "will-not-fit"))
+    g_print (_ ("    will not fit the limit of %s\n"), limit);
+  else
+    g_print (_ ("    may not fit the limit of %s\n"), limit);
 }
 
 static void
@@ -241,11 +243,12 @@ SendoffExit
 sendoff_cli_run_estimate (SendoffCli *cli, char **args)
 {
   g_autoptr (SendoffCliOptions) options = sendoff_cli_options_new ();
-  g_autoptr (GOptionContext) context = g_option_context_new ("INPUT… - sizes and times, from trial encodes");
+  g_autoptr (GOptionContext) context
+      = g_option_context_new (_ ("INPUT… - sizes and times, from trial encodes"));
   g_autoptr (GPtrArray) requests = NULL;
   double effort = UNSAID;
   const GOptionEntry entries[] = {
-    { "effort", 0, 0, G_OPTION_ARG_DOUBLE, &effort, "Part of the picture to encode, 0 to 1 (default 0.2)",
+    { "effort", 0, 0, G_OPTION_ARG_DOUBLE, &effort, _ ("Part of the picture to encode, 0 to 1 (default 0.2)"),
       "PART" },
     { NULL },
   };
@@ -257,7 +260,7 @@ sendoff_cli_run_estimate (SendoffCli *cli, char **args)
     return status;
   if (effort != UNSAID && !(effort >= 0 && effort <= 1))
     {
-      sendoff_cli_message (cli, "--effort is a part of the whole, from 0 to 1.");
+      sendoff_cli_message (cli, _ ("--effort is a part of the whole, from 0 to 1."));
       return SENDOFF_EXIT_USAGE;
     }
   if (!sendoff_cli_start (cli, &status))

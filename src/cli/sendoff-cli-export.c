@@ -1,4 +1,5 @@
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "cli/sendoff-cli-calls.h"
 #include "cli/sendoff-cli-commands.h"
 #include "cli/sendoff-cli-options.h"
@@ -72,7 +73,8 @@ export_all (SendoffCli *cli, GPtrArray *requests)
 
   /* One input is prepared while those before it run. */
   for (guint i = 0; i < requests->len; i++)
-    g_ptr_array_add (outcomes, start_export (cli, g_ptr_array_index (requests, i), progress, requests->len == 1));
+    g_ptr_array_add (outcomes,
+                     start_export (cli, g_ptr_array_index (requests, i), progress, requests->len == 1));
   sendoff_cli_wait_for_jobs (cli);
   g_clear_pointer (&progress, sendoff_cli_progress_free);
   return sendoff_cli_outcomes_conclude (cli, outcomes);
@@ -99,7 +101,8 @@ report_stored (SendoffCli *cli, GPtrArray *jobs, JsonNode *wrong)
     sendoff_cli_print_json (cli, node, TRUE);
 }
 
-/* Plans and stores one request: NULL when all is well, or (transfer full) the document that says what is not. */
+/* Plans and stores one request: NULL when all is well, or (transfer full) the document that says what is not.
+ */
 static JsonNode *
 store (SendoffCli *cli, SendoffRequest *request, GPtrArray *jobs, SendoffExit *status)
 {
@@ -146,13 +149,15 @@ SendoffExit
 sendoff_cli_run_export (SendoffCli *cli, char **args)
 {
   g_autoptr (SendoffCliOptions) options = sendoff_cli_options_new ();
-  g_autoptr (GOptionContext) context = g_option_context_new ("INPUT… - make files of videos");
+  g_autoptr (GOptionContext) context = g_option_context_new (_ ("INPUT… - make files of videos"));
   g_autoptr (GPtrArray) requests = NULL;
   gboolean dry_run = FALSE, scan = FALSE;
   const GOptionEntry entries[] = {
-    { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &dry_run, "Print the plan and run nothing, as “plan” does", NULL },
-    { "scan", 0, 0, G_OPTION_ARG_NONE, &scan, "With --dry-run: read the whole input first", NULL },
-    { "json-events", 0, 0, G_OPTION_ARG_NONE, &cli->json_events, "Print one JSON object a line while running", NULL },
+    { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &dry_run, _ ("Print the plan and run nothing, as “plan” does"),
+      NULL },
+    { "scan", 0, 0, G_OPTION_ARG_NONE, &scan, _ ("With --dry-run: read the whole input first"), NULL },
+    { "json-events", 0, 0, G_OPTION_ARG_NONE, &cli->json_events,
+      _ ("Print one JSON object a line while running"), NULL },
     { NULL },
   };
   SendoffExit status = SENDOFF_EXIT_COMPLETED;
@@ -163,7 +168,7 @@ sendoff_cli_run_export (SendoffCli *cli, char **args)
     return status;
   if (dry_run && cli->json_events)
     {
-      sendoff_cli_message (cli, "--dry-run gives one document: use --json.");
+      sendoff_cli_message (cli, _ ("--dry-run gives one document: use --json."));
       return SENDOFF_EXIT_USAGE;
     }
   if (!sendoff_cli_start (cli, &status))

@@ -4,60 +4,64 @@
 #include <string.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "cli/sendoff-cli-commands.h"
 
 /* What a setting is, for the help. A property that is not here is an option all the same. */
-static const struct {
+static const struct
+{
   const char *name;
   const char *placeholder;
   const char *description;
 } setting_help[] = {
-  { "codec", "ID", "Video codec, see “codecs”" },
-  { "audio-codec", "ID", "Audio codec, see “codecs”; “none” for no sound" },
-  { "container", "ID", "Container, see “containers”" },
-  { "quality", "LEVEL", "draft, low, medium, high, ultra, or a preset's id" },
-  { "resolution", "SIZE", "“source”, an id of “resolutions”, or WIDTHxHEIGHT" },
-  { "suffix", "TEXT", "Added to the file's name" },
-  { "speed", "SPEED", "ultrafast, fast, medium, slow or veryslow" },
-  { "rate-control", "MODE", "crf, cbr, vbr or abr" },
-  { "crf", "N", "Constant quality on the codec's own scale" },
-  { "video-bitrate", "RATE", "Such as 6M" },
-  { "audio-bitrate", "RATE", "Such as 192k" },
-  { "two-pass", NULL, "Analyse first, then encode" },
-  { "target-size", "SIZE", "Size to reach, such as 25MB" },
-  { "max-size", "SIZE", "Size never to exceed, such as 25MiB" },
-  { "size-priority", "WHAT", "quality, balanced or size" },
-  { "auto-optimize", "HOW", "apply or propose" },
-  { "encoder", "KIND", "software, or hardware where this computer has an encoder for the codec" },
-  { "optimize-for", "USE", "streaming, download or archive" },
-  { "scaling", "METHOD", "bilinear, bicubic, lanczos or spline" },
-  { "fit", "HOW", "pad, blur, crop or stretch, when the shape differs" },
-  { "pad-color", "COLOR", "Colour of the bars" },
-  { "crop", "WHERE", "x[,y] from 0 to 1, or left, center, right, top, bottom" },
-  { "fps", "N", "“source” or frames a second" },
-  { "start", "TIME", "Where to begin: seconds or h:mm:ss" },
-  { "end", "TIME", "Where to end" },
-  { "copy", "WHEN", "auto, never or require: take streams over as they are" },
-  { "hdr", "HOW", "keep, sdr or auto" },
-  { "package", "KIND", "hls, dash or both" },
-  { "profile", "NAME", "Profile of the codec" },
-  { "upscale", NULL, "Allow enlarging" },
-  { "keep-metadata", NULL, "Keep titles, dates and the like" },
-  { "audio-track", "N", "Stream to take the sound from" },
-  { "audio-tracks", "WHICH", "one or all of the source's sound tracks" },
-  { "captions", "FILE", "Captions to use: SRT, WebVTT or ASS" },
-  { "captions-mode", "HOW", "auto, burn (into the picture), track, sidecar (a file) or off" },
-  { "captions-track", "N", "Text track of the source to use instead of a file" },
-  { "captions-language", "CODE", "Language of the captions, such as en" },
-  { "loudness", "LUFS", "off, recommended, or a loudness such as -14" },
+  { "codec", "ID", N_ ("Video codec, see “codecs”") },
+  { "audio-codec", "ID", N_ ("Audio codec, see “codecs”; “none” for no sound") },
+  { "container", "ID", N_ ("Container, see “containers”") },
+  { "quality", "LEVEL", N_ ("draft, low, medium, high, ultra, or a preset's id") },
+  { "resolution", "SIZE", N_ ("“source”, an id of “resolutions”, or WIDTHxHEIGHT") },
+  { "suffix", "TEXT", N_ ("Added to the file's name") },
+  { "speed", "SPEED", N_ ("ultrafast, fast, medium, slow or veryslow") },
+  { "rate-control", "MODE", N_ ("crf, cbr, vbr or abr") },
+  { "crf", "N", N_ ("Constant quality on the codec's own scale") },
+  { "video-bitrate", "RATE", N_ ("Such as 6M") },
+  { "audio-bitrate", "RATE", N_ ("Such as 192k") },
+  { "two-pass", NULL, N_ ("Analyse first, then encode") },
+  { "target-size", "SIZE", N_ ("Size to reach, such as 25MB") },
+  { "max-size", "SIZE", N_ ("Size never to exceed, such as 25MiB") },
+  { "size-priority", "WHAT", N_ ("quality, balanced or size") },
+  { "auto-optimize", "HOW", N_ ("apply or propose") },
+  { "encoder", "KIND", N_ ("software, or hardware where this computer has an encoder for the codec") },
+  { "optimize-for", "USE", N_ ("streaming, download or archive") },
+  { "scaling", "METHOD", N_ ("bilinear, bicubic, lanczos or spline") },
+  { "fit", "HOW", N_ ("pad, blur, crop or stretch, when the shape differs") },
+  { "pad-color", "COLOR", N_ ("Colour of the bars") },
+  { "crop", "WHERE", N_ ("x[,y] from 0 to 1, or left, center, right, top, bottom") },
+  { "fps", "N", N_ ("“source” or frames a second") },
+  { "start", "TIME", N_ ("Where to begin: seconds or h:mm:ss") },
+  { "end", "TIME", N_ ("Where to end") },
+  { "copy", "WHEN", N_ ("auto, never or require: take streams over as they are") },
+  { "hdr", "HOW", N_ ("keep, sdr or auto") },
+  { "package", "KIND", N_ ("hls, dash or both") },
+  { "profile", "NAME", N_ ("Profile of the codec") },
+  { "upscale", NULL, N_ ("Allow enlarging") },
+  { "keep-metadata", NULL, N_ ("Keep titles, dates and the like") },
+  { "audio-track", "N", N_ ("Stream to take the sound from") },
+  { "audio-tracks", "WHICH", N_ ("one or all of the source's sound tracks") },
+  { "captions", "FILE", N_ ("Captions to use: SRT, WebVTT or ASS") },
+  { "captions-mode", "HOW", N_ ("auto, burn (into the picture), track, sidecar (a file) or off") },
+  { "captions-track", "N", N_ ("Text track of the source to use instead of a file") },
+  { "captions-language", "CODE", N_ ("Language of the captions, such as en") },
+  { "loudness", "LUFS", N_ ("off, recommended, or a loudness such as -14") },
 };
 
 /* Part of the contract of the command line, but not in this version: said, never ignored. */
-static const struct {
+static const struct
+{
   const char *name;
   gboolean is_flag;
 } not_available[] = {
-  { "webhook", FALSE }, { "deliver", FALSE }, { "save-to-library", TRUE }, { "start-at", FALSE }, { "project", FALSE },
+  { "webhook", FALSE },  { "deliver", FALSE }, { "save-to-library", TRUE },
+  { "start-at", FALSE }, { "project", FALSE },
 };
 
 /** sendoff_cli_options_new: (transfer full): nothing said yet. */
@@ -138,19 +142,19 @@ on_output (const char *option, const char *value, gpointer data, GError **error)
 static gboolean
 on_not_available (const char *option, const char *value, gpointer data, GError **error)
 {
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "%s is not available in this version.", option);
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, _ ("%s is not available in this version."), option);
   return FALSE;
 }
 
 static void
 describe_setting (GOptionEntry *entry, GParamSpec *pspec)
 {
-  entry->description = g_param_spec_get_blurb (pspec);
+  entry->description = _ (g_param_spec_get_blurb (pspec));
   entry->arg_description = "VALUE";
   for (guint i = 0; i < G_N_ELEMENTS (setting_help); i++)
     if (g_str_equal (setting_help[i].name, pspec->name))
       {
-        entry->description = setting_help[i].description;
+        entry->description = _ (setting_help[i].description);
         entry->arg_description = setting_help[i].placeholder;
       }
 }
@@ -172,8 +176,8 @@ add_switch (SendoffCliOptions *self, GArray *entries, GOptionEntry entry)
 static GOptionGroup *
 make_settings_group (SendoffCliOptions *self)
 {
-  GOptionGroup *group = g_option_group_new ("settings", "Settings, for every output that does not say its own:", "",
-                                            self, NULL);
+  GOptionGroup *group = g_option_group_new (
+      "settings", _ ("Settings, for every output that does not say its own:"), "", self, NULL);
   g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
   g_autofree GParamSpec **pspecs = NULL;
   guint n_pspecs = 0;
@@ -193,8 +197,9 @@ make_settings_group (SendoffCliOptions *self)
     }
   for (guint i = 0; i < G_N_ELEMENTS (not_available); i++)
     {
-      GOptionEntry entry = { not_available[i].name, 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, on_not_available,
-                             NULL, "VALUE" };
+      GOptionEntry entry = {
+        not_available[i].name, 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_CALLBACK, on_not_available, NULL, "VALUE"
+      };
 
       if (not_available[i].is_flag)
         entry.flags |= G_OPTION_FLAG_NO_ARG;
@@ -208,13 +213,15 @@ static GOptionGroup *
 make_outputs_group (SendoffCliOptions *self)
 {
   const GOptionEntry entries[] = {
-    { "platform", 0, 0, G_OPTION_ARG_CALLBACK, on_output, "One output for a platform (repeatable)", "ID" },
-    { "preset", 0, 0, G_OPTION_ARG_CALLBACK, on_output, "One output from a preset (repeatable)", "ID" },
-    { "output", 0, 0, G_OPTION_ARG_CALLBACK, on_output, "One output, as “key=value,…” of platform, preset and settings (repeatable)",
-      "SPEC" },
+    { "platform", 0, 0, G_OPTION_ARG_CALLBACK, on_output, _ ("One output for a platform (repeatable)"),
+      "ID" },
+    { "preset", 0, 0, G_OPTION_ARG_CALLBACK, on_output, _ ("One output from a preset (repeatable)"), "ID" },
+    { "output", 0, 0, G_OPTION_ARG_CALLBACK, on_output,
+      _ ("One output, as “key=value,…” of platform, preset and settings (repeatable)"), "SPEC" },
     { NULL },
   };
-  GOptionGroup *group = g_option_group_new ("outputs", "Outputs (none said: one, from the settings):", "", self, NULL);
+  GOptionGroup *group
+      = g_option_group_new ("outputs", _ ("Outputs (none said: one, from the settings):"), "", self, NULL);
 
   g_option_group_add_entries (group, entries);
   return group;
@@ -224,15 +231,18 @@ static void
 add_options (SendoffCliOptions *self, GOptionContext *context)
 {
   const GOptionEntry entries[] = {
-    { "output-folder", 'd', 0, G_OPTION_ARG_FILENAME, &self->output_folder, "Where files go (default: beside the input)", "DIR" },
+    { "output-folder", 'd', 0, G_OPTION_ARG_FILENAME, &self->output_folder,
+      _ ("Where files go (default: beside the input)"), "DIR" },
     { "name", 0, 0, G_OPTION_ARG_STRING, &self->naming_pattern,
-      "Names, of {name} {platform} {resolution} {codec} {quality} {date} {timestamp}", "PATTERN" },
-    { "overwrite", 0, 0, G_OPTION_ARG_NONE, &self->overwrite, "Replace files instead of adding a number", NULL },
-    { "sequential", 0, 0, G_OPTION_ARG_NONE, &self->sequential, "One output after the other", NULL },
-    { "jobs", 'j', 0, G_OPTION_ARG_INT, &self->jobs, "Outputs made at once (default 3)", "N" },
+      _ ("Names, of {name} {platform} {resolution} {codec} {quality} {date} {timestamp}"), "PATTERN" },
+    { "overwrite", 0, 0, G_OPTION_ARG_NONE, &self->overwrite, _ ("Replace files instead of adding a number"),
+      NULL },
+    { "sequential", 0, 0, G_OPTION_ARG_NONE, &self->sequential, _ ("One output after the other"), NULL },
+    { "jobs", 'j', 0, G_OPTION_ARG_INT, &self->jobs, _ ("Outputs made at once (default 3)"), "N" },
     { "release-set", 0, 0, G_OPTION_ARG_STRING, &self->release_set,
-      "Make the outputs of a release set, see “release-sets”", "ID" },
-    { "request", 0, 0, G_OPTION_ARG_FILENAME, &self->request_path, "Read the request from a JSON file, “-” is standard input", "FILE" },
+      _ ("Make the outputs of a release set, see “release-sets”"), "ID" },
+    { "request", 0, 0, G_OPTION_ARG_FILENAME, &self->request_path,
+      _ ("Read the request from a JSON file, “-” is standard input"), "FILE" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->inputs, NULL, NULL },
     { NULL },
   };
@@ -246,8 +256,8 @@ add_options (SendoffCliOptions *self, GOptionContext *context)
  * sendoff_cli_file_for_argument:
  * @argument: raw bytes of an argument
  *
- * A file of that very name wins over reading the argument as a URI, so that "file:holiday.mp4" and "a:b.mp4" are
- * names like any other.
+ * A file of that very name wins over reading the argument as a URI, so that "file:holiday.mp4" and "a:b.mp4"
+ * are names like any other.
  *
  * Returns: (transfer full): the file
  */
@@ -273,7 +283,8 @@ read_request_file (const char *path, GError **error)
 
   if (!g_file_get_contents (g_str_equal (path, "-") ? "/dev/stdin" : path, &text, &length, &local))
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "The request cannot be read: %s", local->message);
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, _ ("The request cannot be read: %s"),
+                   local->message);
       return NULL;
     }
   return sendoff_json_parse (text, (gssize)length, error);
@@ -330,7 +341,8 @@ apply_outputs (SendoffCliOptions *self, const SendoffReleaseSet *set, SendoffReq
     return FALSE;
   for (guint i = 0; i < self->outputs->len; i++)
     {
-      g_autoptr (SendoffOutputSettings) copy = sendoff_output_settings_copy (g_ptr_array_index (self->outputs, i));
+      g_autoptr (SendoffOutputSettings) copy
+          = sendoff_output_settings_copy (g_ptr_array_index (self->outputs, i));
 
       sendoff_request_add_output (request, copy);
     }
@@ -352,8 +364,11 @@ apply_outputs (SendoffCliOptions *self, const SendoffReleaseSet *set, SendoffReq
 
 /* @argument is NULL when the request file names the source. */
 static SendoffRequest *
-build_request (
-    SendoffCliOptions *self, JsonNode *base, const SendoffReleaseSet *set, const char *argument, GError **error)
+build_request (SendoffCliOptions *self,
+               JsonNode *base,
+               const SendoffReleaseSet *set,
+               const char *argument,
+               GError **error)
 {
   g_autoptr (SendoffRequest) request = NULL;
   g_autofree char *uri = NULL;
@@ -373,7 +388,7 @@ build_request (
       g_object_get (request, "source-uri", &uri, NULL);
       if (uri == NULL)
         {
-          g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "Name the video to export.");
+          g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, _ ("Name the video to export."));
           return NULL;
         }
     }
@@ -392,7 +407,8 @@ build_requests (SendoffCliOptions *self, const SendoffReleaseSet *set, GError **
 
   if (self->jobs < 1 && self->jobs != SENDOFF_CLI_UNSAID)
     {
-      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "--jobs needs a number of at least 1.");
+      g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE,
+                           _ ("--jobs needs a number of at least 1."));
       return NULL;
     }
   if (self->request_path != NULL && (base = read_request_file (self->request_path, error)) == NULL)
@@ -427,7 +443,7 @@ look_up_set (SendoffCliOptions *self, SendoffCli *cli, SendoffExit *status)
   set = sendoff_release_set_find (sets, self->release_set);
   if (set != NULL)
     return sendoff_release_set_copy (set);
-  sendoff_cli_message (cli, "There is no release set “%s”; “sendoff-cli release-sets list” shows them.",
+  sendoff_cli_message (cli, _ ("There is no release set “%s”; “sendoff-cli release-sets list” shows them."),
                        self->release_set);
   *status = SENDOFF_EXIT_USAGE;
   return NULL;
@@ -444,11 +460,8 @@ look_up_set (SendoffCliOptions *self, SendoffCli *cli, SendoffExit *status)
  * Returns: (transfer full) (nullable) (element-type SendoffRequest): one request for each input
  */
 GPtrArray *
-sendoff_cli_options_parse (SendoffCliOptions *self,
-                           SendoffCli *cli,
-                           GOptionContext *context,
-                           char **args,
-                           SendoffExit *status)
+sendoff_cli_options_parse (
+    SendoffCliOptions *self, SendoffCli *cli, GOptionContext *context, char **args, SendoffExit *status)
 {
   g_autoptr (SendoffReleaseSet) set = NULL;
   g_autoptr (GError) error = NULL;
@@ -477,11 +490,8 @@ sendoff_cli_options_parse (SendoffCliOptions *self,
  * Returns: (transfer full) (nullable): a request without a source
  */
 SendoffRequest *
-sendoff_cli_options_parse_set (SendoffCliOptions *self,
-                               SendoffCli *cli,
-                               GOptionContext *context,
-                               char **args,
-                               SendoffExit *status)
+sendoff_cli_options_parse_set (
+    SendoffCliOptions *self, SendoffCli *cli, GOptionContext *context, char **args, SendoffExit *status)
 {
   g_autoptr (SendoffRequest) request = sendoff_request_new (NULL);
   g_autoptr (GError) error = NULL;
@@ -492,12 +502,13 @@ sendoff_cli_options_parse_set (SendoffCliOptions *self,
   *status = SENDOFF_EXIT_USAGE;
   if (self->inputs == NULL || g_strv_length (self->inputs) != 2)
     {
-      sendoff_cli_message (cli, "Give the release set one name: “release-sets new NAME [options]”.");
+      sendoff_cli_message (cli, _ ("Give the release set one name: “release-sets new NAME [options]”."));
       return NULL;
     }
   if (self->request_path != NULL || self->release_set != NULL)
     {
-      sendoff_cli_message (cli, "A new release set is made of --platform, --preset, --output and settings.");
+      sendoff_cli_message (cli,
+                           _ ("A new release set is made of --platform, --preset, --output and settings."));
       return NULL;
     }
   apply_placement (self, request);

@@ -1,6 +1,7 @@
 #include "cli/sendoff-cli-outcome.h"
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "base/sendoff-units.h"
 #include "cli/sendoff-cli-text.h"
 
@@ -26,7 +27,8 @@ sendoff_cli_outcome_free (SendoffCliOutcome *self)
   g_free (self);
 }
 
-/* An input whose exports all failed because it cannot be decoded is as unreadable as one that cannot be opened. */
+/* An input whose exports all failed because it cannot be decoded is as unreadable as one that cannot be
+ * opened. */
 static SendoffExit
 get_job_exit (SendoffJob *job)
 {
@@ -112,7 +114,8 @@ sendoff_cli_issues_to_json (GPtrArray *issues)
   return array;
 }
 
-/** sendoff_cli_invalid_to_json: (transfer full): the document for a request that cannot be run, by its @issues. */
+/** sendoff_cli_invalid_to_json: (transfer full): the document for a request that cannot be run, by its
+ * @issues. */
 JsonNode *
 sendoff_cli_invalid_to_json (GPtrArray *issues)
 {
@@ -142,7 +145,8 @@ sendoff_cli_failure_to_json (const GError *error, const char *stage)
   return json_node_init_object (json_node_alloc (), object);
 }
 
-/** sendoff_cli_answer_failure: the document of a command that ends with @status before it had anything to show. */
+/** sendoff_cli_answer_failure: the document of a command that ends with @status before it had anything to
+ * show. */
 void
 sendoff_cli_answer_failure (SendoffCli *cli, SendoffExit status)
 {
@@ -150,7 +154,8 @@ sendoff_cli_answer_failure (SendoffCli *cli, SendoffExit status)
   g_autoptr (JsonNode) node = NULL;
 
   if (error == NULL)
-    error = g_error_new_literal (SENDOFF_ERROR, status == SENDOFF_EXIT_USAGE ? SENDOFF_ERROR_USAGE : SENDOFF_ERROR_FAILED,
+    error = g_error_new_literal (SENDOFF_ERROR,
+                                 status == SENDOFF_EXIT_USAGE ? SENDOFF_ERROR_USAGE : SENDOFF_ERROR_FAILED,
                                  cli->first_message != NULL ? cli->first_message : "");
   node = sendoff_cli_failure_to_json (error, NULL);
   sendoff_cli_print_json (cli, node, TRUE);
@@ -196,7 +201,8 @@ sendoff_cli_outcomes_to_json (GPtrArray *outcomes)
         json_array_add_element (exports, json_node_copy (json_array_get_element (own, e)));
       json_array_add_element (jobs, node);
     }
-  json_object_set_string_member (object, "status", get_status_word (sendoff_cli_outcomes_get_exit (outcomes)));
+  json_object_set_string_member (object, "status",
+                                 get_status_word (sendoff_cli_outcomes_get_exit (outcomes)));
   json_object_set_array_member (object, "jobs", jobs);
   json_object_set_array_member (object, "exports", exports);
   return json_node_init_object (json_node_alloc (), object);
@@ -211,7 +217,7 @@ sendoff_cli_report_issues (SendoffCli *cli, GPtrArray *issues, SendoffSeverity a
       const SendoffIssue *issue = g_ptr_array_index (issues, i);
 
       if (issue->severity >= (int)at_least)
-        sendoff_cli_message (cli, "%s: %s", sendoff_severity_nicks[issue->severity], issue->message);
+        sendoff_cli_message (cli, "%s: %s", _ (sendoff_severity_nicks[issue->severity]), issue->message);
     }
 }
 
@@ -229,7 +235,7 @@ print_changes (const SendoffOutputPlan *plan)
         g_string_append_printf (labels, "%s%s", labels->len > 0 ? ", " : "", step->label);
     }
   if (labels->len > 0)
-    g_print ("; changed to fit: %s", labels->str);
+    g_print (_ ("; changed to fit: %s"), labels->str);
 }
 
 static void
@@ -243,9 +249,10 @@ print_completed (SendoffExport *export, const SendoffOutputPlan *plan)
 
   g_print ("%s  %s", path, size);
   if (certificate != NULL && certificate->passed)
-    g_print (", %u checks passed", certificate->checks->len);
+    g_print (ngettext (", %u check passed", ", %u checks passed", certificate->checks->len),
+             certificate->checks->len);
   else if (certificate != NULL)
-    g_print (", certificate FAILED");
+    g_print (_ (", certificate FAILED"));
   print_changes (plan);
   g_print ("\n");
 }
@@ -277,16 +284,17 @@ print_job (SendoffCli *cli, const SendoffCliOutcome *self)
       if (sendoff_export_get_status (export) == SENDOFF_STATUS_COMPLETED && !cli->json && !cli->json_events)
         print_completed (export, sendoff_plan_get_output (sendoff_job_get_plan (self->job), i));
       if (sendoff_export_get_status (export) == SENDOFF_STATUS_CANCELLED)
-        sendoff_cli_message (cli, "%s, %s: cancelled.", self->name, name);
+        sendoff_cli_message (cli, _ ("%s, %s: cancelled."), self->name, name);
       else if (error != NULL)
         sendoff_cli_message (cli, "%s, %s: %s", self->name, name, error->message);
       for (guint w = 0; warnings != NULL && warnings[w] != NULL; w++)
         if (!was_planned (self->job, warnings[w]))
-          sendoff_cli_message (cli, "%s, %s: warning: %s", self->name, name, warnings[w]);
+          sendoff_cli_message (cli, _ ("%s, %s: warning: %s"), self->name, name, warnings[w]);
     }
 }
 
-/** sendoff_cli_outcomes_print: files on standard output (for people only), everything that went wrong on standard error. */
+/** sendoff_cli_outcomes_print: files on standard output (for people only), everything that went wrong on
+ * standard error. */
 void
 sendoff_cli_outcomes_print (SendoffCli *cli, GPtrArray *outcomes)
 {
@@ -299,7 +307,7 @@ sendoff_cli_outcomes_print (SendoffCli *cli, GPtrArray *outcomes)
       else if (outcome->error != NULL)
         sendoff_cli_blame (cli, outcome->name, outcome->error);
       else
-        sendoff_cli_message (cli, "%s: not exported, see above.", outcome->name);
+        sendoff_cli_message (cli, _ ("%s: not exported, see above."), outcome->name);
     }
 }
 

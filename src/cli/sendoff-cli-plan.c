@@ -1,4 +1,5 @@
 #include "base/sendoff-bytes.h"
+#include "base/sendoff-i18n.h"
 #include "cli/sendoff-cli-calls.h"
 #include "cli/sendoff-cli-commands.h"
 #include "cli/sendoff-cli-describe.h"
@@ -15,7 +16,7 @@ print_issues (const SendoffPlan *plan, int output)
       g_autofree char *message = sendoff_cli_text_dup_printable (issue->message);
 
       if (issue->output == output)
-        g_print ("    %s: %s\n", sendoff_severity_nicks[issue->severity], message);
+        g_print ("    %s: %s\n", _ (sendoff_severity_nicks[issue->severity]), message);
     }
 }
 
@@ -27,21 +28,21 @@ print_output (const SendoffPlan *plan, guint index, SendoffCatalog *catalog)
   g_autofree char *file_name = sendoff_cli_text_dup_printable (display);
   g_autofree char *size = sendoff_cli_describe_size (output);
 
-  g_print ("  %s: %s\n", output->label != NULL ? output->label : "output",
-           output->file_name != NULL ? file_name : "no name");
+  g_print ("  %s: %s\n", output->label != NULL ? output->label : _ ("output"),
+           output->file_name != NULL ? file_name : _ ("no name"));
   if (output->video != NULL)
     {
       g_autofree char *video = sendoff_cli_describe_video (output->video, output->quality, catalog);
 
-      g_print ("    video: %s\n", video);
+      g_print (_ ("    video: %s\n"), video);
     }
   if (output->audio != NULL)
     {
       g_autofree char *audio = sendoff_cli_describe_audio (output->audio, catalog);
 
-      g_print ("    audio: %s\n", audio);
+      g_print (_ ("    audio: %s\n"), audio);
     }
-  g_print ("    size: %s\n", size);
+  g_print (_ ("    size: %s\n"), size);
   print_issues (plan, (int)index);
 }
 
@@ -64,7 +65,7 @@ print_plan (SendoffCli *cli, const char *name, const SendoffMediaInfo *source, c
   for (guint i = 0; i < plan->outputs->len; i++)
     print_output (plan, i, sendoff_engine_get_catalog (cli->engine));
   if (plan->provisional)
-    g_print ("  This plan is provisional: the input was not read to its end yet. --scan does that.\n");
+    g_print (_ ("  This plan is provisional: the input was not read to its end yet. --scan does that.\n"));
 }
 
 /* The plan is pure; what the disks say is added for whoever reads it. */
@@ -139,11 +140,11 @@ SendoffExit
 sendoff_cli_run_plan (SendoffCli *cli, char **args)
 {
   g_autoptr (SendoffCliOptions) options = sendoff_cli_options_new ();
-  g_autoptr (GOptionContext) context = g_option_context_new ("INPUT… - show what an export would do");
+  g_autoptr (GOptionContext) context = g_option_context_new (_ ("INPUT… - show what an export would do"));
   g_autoptr (GPtrArray) requests = NULL;
   gboolean scan = FALSE;
   const GOptionEntry entries[] = {
-    { "scan", 0, 0, G_OPTION_ARG_NONE, &scan, "Read the whole input first, as an export does", NULL },
+    { "scan", 0, 0, G_OPTION_ARG_NONE, &scan, _ ("Read the whole input first, as an export does"), NULL },
     { NULL },
   };
   SendoffExit status = SENDOFF_EXIT_COMPLETED;

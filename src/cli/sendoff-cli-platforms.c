@@ -1,6 +1,7 @@
-/* "platforms update FILE", "platforms reset ID", "platforms export ID": newer rules of platforms. Listing them is in
- * sendoff-cli-catalog.c. */
+/* "platforms update FILE", "platforms reset ID", "platforms export ID": newer rules of platforms. Listing
+ * them is in sendoff-cli-catalog.c. */
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "cli/sendoff-cli-commands.h"
 
 static SendoffExit
@@ -9,8 +10,8 @@ change (SendoffCli *cli, const char *text, const char *platform_id)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  sendoff_engine_change_platforms_async (cli->engine, text, platform_id, cli->cancellable, sendoff_cli_on_ready,
-                                         &result);
+  sendoff_engine_change_platforms_async (cli->engine, text, platform_id, cli->cancellable,
+                                         sendoff_cli_on_ready, &result);
   if (!sendoff_engine_change_platforms_finish (cli->engine, sendoff_cli_wait (&result), &error))
     return sendoff_cli_report (cli, error);
   return SENDOFF_EXIT_COMPLETED;
@@ -22,8 +23,9 @@ print_updated (SendoffCli *cli, const char *text)
 {
   g_autoptr (JsonNode) node = sendoff_json_parse (text, -1, NULL);
   JsonObject *object = json_node_get_object (node);
-  JsonArray *list = json_object_has_member (object, "platforms") ? json_object_get_array_member (object, "platforms")
-                                                                 : NULL;
+  JsonArray *list = json_object_has_member (object, "platforms")
+                        ? json_object_get_array_member (object, "platforms")
+                        : NULL;
   guint n = list != NULL ? json_array_get_length (list) : 1;
 
   for (guint i = 0; i < n; i++)
@@ -34,7 +36,8 @@ print_updated (SendoffCli *cli, const char *text)
       g_autofree char *date = sendoff_platform_dup_date (platform);
 
       if (!cli->json)
-        g_print ("%s: %s, %u rules as of %s\n", platform->platform_id, platform->name, platform->rules->len, date);
+        g_print (ngettext ("%s: %s, %u rule as of %s\n", "%s: %s, %u rules as of %s\n", platform->rules->len),
+                 platform->platform_id, platform->name, platform->rules->len, date);
     }
   if (cli->json)
     sendoff_cli_print_json (cli, node, TRUE);
@@ -49,7 +52,7 @@ update (SendoffCli *cli, const char *path)
 
   if (!g_file_get_contents (g_str_equal (path, "-") ? "/dev/stdin" : path, &text, NULL, &error))
     {
-      sendoff_cli_message (cli, "The rules cannot be read: %s", error->message);
+      sendoff_cli_message (cli, _ ("The rules cannot be read: %s"), error->message);
       return SENDOFF_EXIT_USAGE;
     }
   status = change (cli, text, NULL);
@@ -61,28 +64,30 @@ update (SendoffCli *cli, const char *path)
 static SendoffExit
 reset (SendoffCli *cli, const char *platform_id)
 {
-  const SendoffPlatform *platform = sendoff_catalog_get_platform (sendoff_engine_get_catalog (cli->engine), platform_id);
+  const SendoffPlatform *platform
+      = sendoff_catalog_get_platform (sendoff_engine_get_catalog (cli->engine), platform_id);
 
   return change (cli, NULL, platform != NULL ? platform->platform_id : platform_id);
 }
 
 /* What "platforms update" takes again. */
-static SendoffExit
-export (SendoffCli *cli, const char *platform_id)
+static SendoffExit export(SendoffCli *cli, const char *platform_id)
 {
-  const SendoffPlatform *platform = sendoff_catalog_get_platform (sendoff_engine_get_catalog (cli->engine), platform_id);
+  const SendoffPlatform *platform
+      = sendoff_catalog_get_platform (sendoff_engine_get_catalog (cli->engine), platform_id);
   g_autoptr (JsonNode) node = platform != NULL ? sendoff_platform_to_json (platform) : NULL;
 
   if (node == NULL)
     {
-      sendoff_cli_message (cli, "There is no platform “%s”.", platform_id);
+      sendoff_cli_message (cli, _ ("There is no platform “%s”."), platform_id);
       return SENDOFF_EXIT_USAGE;
     }
   sendoff_cli_print_json (cli, node, TRUE);
   return SENDOFF_EXIT_COMPLETED;
 }
 
-typedef struct {
+typedef struct
+{
   const char *name;
   SendoffExit (*run) (SendoffCli *cli, const char *argument);
 } Action;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "cli/sendoff-cli-commands.h"
 #include "model/sendoff-preset.h"
 
@@ -24,13 +25,13 @@ read_preset (SendoffCli *cli, const char *path, GError **error)
 
   if (!g_file_get_contents (g_str_equal (path, "-") ? "/dev/stdin" : path, &text, &length, &local))
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "The preset cannot be read: %s",
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, _ ("The preset cannot be read: %s"),
                    local->message);
       return NULL;
     }
   preset = sendoff_preset_parse (text, length, get_catalog (cli), &local);
   if (preset == NULL)
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST, "“%s” is not a preset: %s", path,
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST, _ ("“%s” is not a preset: %s"), path,
                  local->message);
   return preset;
 }
@@ -80,7 +81,7 @@ find_preset (SendoffCli *cli, const char *preset_id)
   const SendoffPreset *preset = sendoff_catalog_get_preset (get_catalog (cli), preset_id);
 
   if (preset == NULL)
-    sendoff_cli_message (cli, "There is no preset “%s”; “sendoff-cli presets” lists them.", preset_id);
+    sendoff_cli_message (cli, _ ("There is no preset “%s”; “sendoff-cli presets” lists them."), preset_id);
   return preset;
 }
 
@@ -129,7 +130,7 @@ set_words (SendoffPreset *preset, char **words, GError **error)
       if (name == NULL)
         {
           g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE,
-                       "Write “%s” as KEY=VALUE, such as quality=high.", words[i]);
+                       _ ("Write “%s” as KEY=VALUE, such as quality=high."), words[i]);
           return FALSE;
         }
       if (!set_text_member (preset, name, equals + 1, &is_member, error)

@@ -1,3 +1,4 @@
+#include "base/sendoff-i18n.h"
 #include "cli/sendoff-cli-calls.h"
 #include "cli/sendoff-cli-commands.h"
 #include "cli/sendoff-cli-describe.h"
@@ -19,22 +20,22 @@ print_source (const SendoffMediaInfo *source)
       g_print ("  %u %s\n", i, printable);
     }
   if (source->chapters->len > 0)
-    g_print ("  %u chapters\n", source->chapters->len);
+    g_print (ngettext ("  %u chapter\n", "  %u chapters\n", source->chapters->len), source->chapters->len);
   for (guint i = 0; source->warnings != NULL && source->warnings[i] != NULL; i++)
-    g_print ("  warning: %s\n", source->warnings[i]);
+    g_print (_ ("  warning: %s\n"), source->warnings[i]);
   if (!source->scanned)
-    g_print ("  The file was not read to its end. --scan does that.\n");
+    g_print (_ ("  The file was not read to its end. --scan does that.\n"));
 }
 
 /** sendoff_cli_run_probe: "probe": facts about one source. */
 SendoffExit
 sendoff_cli_run_probe (SendoffCli *cli, char **args)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new ("INPUT - facts about a video");
+  g_autoptr (GOptionContext) context = g_option_context_new (_ ("INPUT - facts about a video"));
   g_auto (GStrv) inputs = NULL;
   gboolean scan = FALSE;
   const GOptionEntry entries[] = {
-    { "scan", 0, 0, G_OPTION_ARG_NONE, &scan, "Read every packet where no index tells the facts", NULL },
+    { "scan", 0, 0, G_OPTION_ARG_NONE, &scan, _ ("Read every packet where no index tells the facts"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &inputs, NULL, NULL },
     { NULL },
   };
@@ -49,7 +50,7 @@ sendoff_cli_run_probe (SendoffCli *cli, char **args)
     return status;
   if (inputs == NULL || g_strv_length (inputs) != 1)
     {
-      sendoff_cli_message (cli, "Name one input to probe.");
+      sendoff_cli_message (cli, _ ("Name one input to probe."));
       return SENDOFF_EXIT_USAGE;
     }
   if (!sendoff_cli_start (cli, &status))
@@ -58,7 +59,8 @@ sendoff_cli_run_probe (SendoffCli *cli, char **args)
   source = sendoff_cli_probe (cli, file, scan ? SENDOFF_PROBE_SCAN : SENDOFF_PROBE_NONE, &error);
   if (source == NULL)
     status = sendoff_cli_report (cli, error);
-  document = source != NULL ? sendoff_media_info_to_json (source) : sendoff_cli_failure_to_json (error, "probe");
+  document
+      = source != NULL ? sendoff_media_info_to_json (source) : sendoff_cli_failure_to_json (error, "probe");
   if (cli->json)
     sendoff_cli_print_json (cli, document, TRUE);
   else if (source != NULL)

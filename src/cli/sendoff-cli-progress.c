@@ -3,29 +3,33 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/sendoff-i18n.h"
 #include "base/sendoff-units.h"
 #include "cli/sendoff-cli-text.h"
 
-#define REDRAW_MS 100
-#define EVENT_MS 200
+#define REDRAW_MS     100
+#define EVENT_MS      200
 #define TITLE_COLUMNS 32
-#define BAR_COLUMNS 24
+#define BAR_COLUMNS   24
 
-typedef struct {
+typedef struct
+{
   SendoffJob *job;
   SendoffExport *export;
   char *title;
   char *last; /* what was said last: a stage's words, or an event */
 } Row;
 
-struct _SendoffCliProgress {
+struct _SendoffCliProgress
+{
   SendoffCli *cli;
   GPtrArray *rows; /* Row */
   guint timer;
   int drawn; /* lines of the terminal that the next drawing replaces */
 };
 
-typedef struct {
+typedef struct
+{
   SendoffStatus status;
   char *stage;
   double progress;
@@ -60,7 +64,7 @@ dup_stage_words (const Snapshot *snapshot)
 {
   if (!sendoff_status_is_final (snapshot->status) && snapshot->stage != NULL && *snapshot->stage != '\0')
     return sendoff_cli_text_dup_printable (snapshot->stage);
-  return g_strdup (sendoff_status_nicks[snapshot->status]);
+  return g_strdup (_ (sendoff_status_nicks[snapshot->status]));
 }
 
 static void
@@ -88,10 +92,10 @@ describe_snapshot (const Snapshot *snapshot)
     {
       g_autofree char *left = sendoff_format_duration (snapshot->time_left_us);
 
-      g_string_append_printf (words, "  %s left", left);
+      g_string_append_printf (words, _ ("  %s left"), left);
     }
   if (snapshot->frames_per_second > 0 && !sendoff_status_is_final (snapshot->status))
-    g_string_append_printf (words, "  %.0f fps", snapshot->frames_per_second);
+    g_string_append_printf (words, _ ("  %.0f fps"), snapshot->frames_per_second);
   if (snapshot->size_bytes > 0)
     {
       g_autofree char *size = sendoff_format_size (snapshot->size_bytes);
@@ -161,7 +165,10 @@ draw (SendoffCliProgress *self)
     if (chosen[i])
       draw_row (g_ptr_array_index (self->rows, i), columns);
   if (n_chosen < (int)self->rows->len)
-    g_print ("… and %d more\033[K\n", (int)self->rows->len - n_chosen);
+    {
+      g_print (_ ("… and %d more"), (int)self->rows->len - n_chosen);
+      g_print ("\033[K\n");
+    }
   self->drawn = n_chosen + (n_chosen < (int)self->rows->len ? 1 : 0);
   fflush (stdout);
 }
@@ -282,7 +289,8 @@ on_status (SendoffExport *export, GParamSpec *pspec, gpointer data)
     show (self);
 }
 
-/** sendoff_cli_progress_add_job: shows @job's exports, each with @source_name (nullable) before its own name. */
+/** sendoff_cli_progress_add_job: shows @job's exports, each with @source_name (nullable) before its own name.
+ */
 void
 sendoff_cli_progress_add_job (SendoffCliProgress *self, SendoffJob *job, const char *source_name)
 {
@@ -295,15 +303,16 @@ sendoff_cli_progress_add_job (SendoffCliProgress *self, SendoffJob *job, const c
 
       row->job = g_object_ref (job);
       row->export = g_list_model_get_item (exports, i);
-      title = g_strdup_printf ("%s%s%s", source_name != NULL ? source_name : "", source_name != NULL ? ", " : "",
-                               sendoff_export_get_name (row->export));
+      title = g_strdup_printf ("%s%s%s", source_name != NULL ? source_name : "",
+                               source_name != NULL ? ", " : "", sendoff_export_get_name (row->export));
       row->title = sendoff_cli_text_dup_printable (title);
       g_ptr_array_add (self->rows, row);
       g_signal_connect (row->export, "notify::status", G_CALLBACK (on_status), self);
     }
 }
 
-/** sendoff_cli_progress_clear: takes what was drawn off the terminal, for a message; it comes back with the next tick. */
+/** sendoff_cli_progress_clear: takes what was drawn off the terminal, for a message; it comes back with the
+ * next tick. */
 void
 sendoff_cli_progress_clear (SendoffCliProgress *self)
 {

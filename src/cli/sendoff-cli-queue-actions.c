@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "cli/sendoff-cli-calls.h"
 #include "cli/sendoff-cli-commands.h"
 #include "cli/sendoff-cli-outcome.h"
@@ -49,7 +50,7 @@ check_output (const Call *call, SendoffJob *job, GError **error)
 
   if (call->output >= 0 && (guint)call->output <= n)
     return TRUE;
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "There is no output %d: the last one is %u.",
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, _ ("There is no output %d: the last one is %u."),
                call->output, n);
   return FALSE;
 }
@@ -69,7 +70,7 @@ cancel (const Call *call)
       sendoff_cli_add_job (call->cli, job);
       sendoff_cli_wait_for_jobs (call->cli);
     }
-  return show_changed (call->cli, job, "cancelled");
+  return show_changed (call->cli, job, _ ("cancelled"));
 }
 
 /* Without a job it is the queue that is paused, in every process. */
@@ -89,7 +90,7 @@ set_queue_paused (const Call *call, gboolean paused)
   if (call->cli->json)
     sendoff_cli_print_json (call->cli, node, TRUE);
   else
-    g_print (paused ? "The queue is paused.\n" : "The queue goes on.\n");
+    g_print ("%s\n", paused ? _ ("The queue is paused.") : _ ("The queue goes on."));
   return SENDOFF_EXIT_COMPLETED;
 }
 
@@ -106,9 +107,10 @@ set_paused (const Call *call, gboolean paused)
       || !control (call->cli, job, paused ? SENDOFF_CONTROL_PAUSE : SENDOFF_CONTROL_RESUME, 0, &error))
     return sendoff_cli_report (call->cli, error);
   return show_changed (call->cli, job,
-                       paused                              ? "paused"
-                       : sendoff_job_get_interrupted (job) ? "no longer paused; “queue run” carries it out"
-                                                           : "goes on");
+                       paused ? _ ("paused")
+                       : sendoff_job_get_interrupted (job)
+                           ? _ ("no longer paused; “queue run” carries it out")
+                           : _ ("goes on"));
 }
 
 static SendoffExit
@@ -201,20 +203,20 @@ move (const Call *call)
     return sendoff_cli_report (call->cli, error);
   if (!g_ptr_array_find (jobs, job, &now))
     {
-      sendoff_cli_message (call->cli, "This job is over; only jobs that wait or run have an order.");
+      sendoff_cli_message (call->cli, _ ("This job is over; only jobs that wait or run have an order."));
       return SENDOFF_EXIT_USAGE;
     }
   place = choose_place (call->word, now, jobs->len);
   if (place < 0)
     {
-      sendoff_cli_message (call->cli, "Say where: first, last, up or down.");
+      sendoff_cli_message (call->cli, _ ("Say where: first, last, up or down."));
       return SENDOFF_EXIT_USAGE;
     }
   moved = g_ptr_array_steal_index (jobs, now);
   g_ptr_array_insert (jobs, place, g_object_ref (moved));
   if (!store_order (call->cli, jobs, &error))
     return sendoff_cli_report (call->cli, error);
-  words = g_strdup_printf ("number %d of %u", place + 1, jobs->len);
+  words = g_strdup_printf (_ ("number %d of %u"), place + 1, jobs->len);
   return show_changed (call->cli, job, words);
 }
 
@@ -230,7 +232,7 @@ forget (const Call *call)
     return sendoff_cli_report (call->cli, error);
   if (!sendoff_status_is_final (sendoff_job_get_status (job)))
     {
-      sendoff_cli_message (call->cli, "This job is not over: “queue cancel” ends it.");
+      sendoff_cli_message (call->cli, _ ("This job is not over: “queue cancel” ends it."));
       return SENDOFF_EXIT_USAGE;
     }
   g_ptr_array_add (jobs, job);
@@ -238,7 +240,7 @@ forget (const Call *call)
                                     &result);
   if (!sendoff_engine_remove_jobs_finish (call->cli->engine, sendoff_cli_wait (&result), &error))
     return sendoff_cli_report (call->cli, error);
-  return show_changed (call->cli, job, "removed; its files stay");
+  return show_changed (call->cli, job, _ ("removed; its files stay"));
 }
 
 typedef struct
@@ -286,12 +288,12 @@ sendoff_cli_run_queue_action (SendoffCli *cli, char **args)
   g_autofree char *name = g_strconcat ("queue ", args[0], NULL);
   Call call = { .cli = cli };
   const GOptionEntry output[] = {
-    { "output", 0, 0, G_OPTION_ARG_INT, &call.output, "Only this output, counted from 1", "N" },
+    { "output", 0, 0, G_OPTION_ARG_INT, &call.output, _ ("Only this output, counted from 1"), "N" },
     { NULL },
   };
   const GOptionEntry events[] = {
-    { "json-events", 0, 0, G_OPTION_ARG_NONE, &cli->json_events, "Print one JSON object a line while running",
-      NULL },
+    { "json-events", 0, 0, G_OPTION_ARG_NONE, &cli->json_events,
+      _ ("Print one JSON object a line while running"), NULL },
     { NULL },
   };
   const GOptionEntry entries[] = {
@@ -311,7 +313,7 @@ sendoff_cli_run_queue_action (SendoffCli *cli, char **args)
   n_words = words != NULL ? g_strv_length (words) : 0;
   if (n_words < action->least || n_words > action->most)
     {
-      sendoff_cli_message (cli, "Say “%s %s”; “queue list” shows the jobs.", name, action->usage);
+      sendoff_cli_message (cli, _ ("Say “%s %s”; “queue list” shows the jobs."), name, action->usage);
       return SENDOFF_EXIT_USAGE;
     }
   if (!sendoff_cli_start (cli, &status))

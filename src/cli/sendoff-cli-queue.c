@@ -1,4 +1,5 @@
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "cli/sendoff-cli-calls.h"
 #include "cli/sendoff-cli-certificate.h"
 #include "cli/sendoff-cli-commands.h"
@@ -31,8 +32,8 @@ static const char *
 get_status_words (SendoffJob *job)
 {
   if (sendoff_job_get_paused (job))
-    return "paused";
-  return is_interrupted (job) ? "interrupted" : sendoff_status_nicks[sendoff_job_get_status (job)];
+    return _ ("paused");
+  return is_interrupted (job) ? _ ("interrupted") : _ (sendoff_status_nicks[sendoff_job_get_status (job)]);
 }
 
 static int
@@ -46,7 +47,8 @@ compare_order (gconstpointer a, gconstpointer b)
   return sendoff_job_get_created_at (one) < sendoff_job_get_created_at (other) ? -1 : 1;
 }
 
-/** sendoff_cli_list_unfinished: (transfer full) (element-type SendoffJob): in the order in which their turn comes. */
+/** sendoff_cli_list_unfinished: (transfer full) (element-type SendoffJob): in the order in which their turn
+ * comes. */
 GPtrArray *
 sendoff_cli_list_unfinished (SendoffCli *cli)
 {
@@ -67,25 +69,28 @@ sendoff_cli_list_unfinished (SendoffCli *cli)
 static void
 print_jobs (GListModel *jobs)
 {
-  const char *const header[] = { "JOB", "STATUS", "DONE", "MADE", "FILES", "INPUT", NULL };
+  const char *const header[]
+      = { _ ("JOB"), _ ("STATUS"), _ ("DONE"), _ ("MADE"), _ ("FILES"), _ ("INPUT"), NULL };
   g_autoptr (SendoffCliTable) table = sendoff_cli_table_new (header);
   guint n = g_list_model_get_n_items (jobs);
 
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (SendoffJob) job = g_list_model_get_item (jobs, i);
-      g_autoptr (GDateTime) made = g_date_time_new_from_unix_local (sendoff_job_get_created_at (job) / G_USEC_PER_SEC);
+      g_autoptr (GDateTime) made
+          = g_date_time_new_from_unix_local (sendoff_job_get_created_at (job) / G_USEC_PER_SEC);
       g_autofree char *when = made != NULL ? g_date_time_format (made, "%F %H:%M") : g_strdup ("");
       g_autofree char *done = g_strdup_printf ("%.0f %%", sendoff_job_get_progress (job));
       g_autofree char *files
-        = g_strdup_printf ("%u", g_list_model_get_n_items (sendoff_job_get_exports (job)));
+          = g_strdup_printf ("%u", g_list_model_get_n_items (sendoff_job_get_exports (job)));
       g_autofree char *name = sendoff_cli_dup_request_name (sendoff_job_get_request (job));
-      const char *const cells[] = { sendoff_job_get_export_id (job), get_status_words (job), done, when, files, name };
+      const char *const cells[]
+          = { sendoff_job_get_export_id (job), get_status_words (job), done, when, files, name };
 
       sendoff_cli_table_add (table, cells);
     }
   if (n == 0)
-    g_print ("The queue is empty.\n");
+    g_print (_ ("The queue is empty.\n"));
   else
     sendoff_cli_table_print (table);
 }
@@ -126,12 +131,15 @@ print_export (SendoffExport *export)
   g_autofree char *path = sendoff_cli_text_dup_printable (raw);
 
   g_print ("  %s: %s, %.0f %%\n", sendoff_export_get_name (export),
-           sendoff_status_nicks[sendoff_export_get_status (export)], sendoff_export_get_progress (export));
+           _ (sendoff_status_nicks[sendoff_export_get_status (export)]),
+           sendoff_export_get_progress (export));
   if (file != NULL)
     g_print ("    %s\n", path);
   if (certificate != NULL)
     {
-      g_print ("    certificate: %s, %u checks\n", certificate->passed ? "PASS" : "FAIL", certificate->checks->len);
+      g_print (ngettext ("    certificate: %s, %u check\n", "    certificate: %s, %u checks\n",
+                         certificate->checks->len),
+               certificate->passed ? _ ("PASS") : _ ("FAIL"), certificate->checks->len);
       sendoff_cli_certificate_print (certificate, FALSE);
     }
   if (error != NULL)
@@ -190,14 +198,14 @@ sendoff_cli_find_job (SendoffCli *cli, const char *id, GError **error)
   if (n_found == 1)
     return g_steal_pointer (&found);
   g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_NOT_FOUND,
-               n_found == 0 ? "There is no job “%s”." : "Several jobs begin with “%s”.", id);
+               n_found == 0 ? _ ("There is no job “%s”.") : _ ("Several jobs begin with “%s”."), id);
   return NULL;
 }
 
 static SendoffExit
 look (SendoffCli *cli, char **args)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new ("ACTION - jobs, finished ones included");
+  g_autoptr (GOptionContext) context = g_option_context_new (_ ("ACTION - jobs, finished ones included"));
   g_auto (GStrv) words = NULL;
   const GOptionEntry entries[] = {
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &words, NULL, NULL },
@@ -208,17 +216,18 @@ look (SendoffCli *cli, char **args)
   gboolean list, show;
 
   g_option_context_set_description (
-      context, "Actions:\n"
-               "  list                           All jobs\n"
-               "  show JOB                       One job\n"
-               "  add INPUT… [options]           Store an export, to be carried out later; options as of export\n"
-               "  run [JOB]                      Carry out what waits or was interrupted\n"
-               "  pause [JOB], resume [JOB]      Let a job wait and go on; without a job, all of them\n"
-               "  cancel JOB [--output N]        End a job, or one of its outputs\n"
-               "  retry JOB [--output N]         Make again what failed or was cancelled\n"
-               "  move JOB first|last|up|down    Change its turn\n"
-               "  remove JOB                     Forget a job that is over; its files stay\n"
-               "JOB is an id, or as much of its beginning as only one job has.");
+      context,
+      _ ("Actions:\n"
+         "  list                           All jobs\n"
+         "  show JOB                       One job\n"
+         "  add INPUT… [options]           Store an export, to be carried out later; options as of export\n"
+         "  run [JOB]                      Carry out what waits or was interrupted\n"
+         "  pause [JOB], resume [JOB]      Let a job wait and go on; without a job, all of them\n"
+         "  cancel JOB [--output N]        End a job, or one of its outputs\n"
+         "  retry JOB [--output N]         Make again what failed or was cancelled\n"
+         "  move JOB first|last|up|down    Change its turn\n"
+         "  remove JOB                     Forget a job that is over; its files stay\n"
+         "JOB is an id, or as much of its beginning as only one job has."));
   g_option_context_add_main_entries (context, entries, NULL);
   if (!sendoff_cli_parse (cli, context, args, &status))
     return status;
@@ -227,7 +236,7 @@ look (SendoffCli *cli, char **args)
   show = n_words == 2 && g_str_equal (words[0], "show");
   if (!list && !show)
     {
-      sendoff_cli_message (cli, "Say what to do: “help queue” lists the actions.");
+      sendoff_cli_message (cli, _ ("Say what to do: “help queue” lists the actions."));
       return SENDOFF_EXIT_USAGE;
     }
   if (!sendoff_cli_start (cli, &status))

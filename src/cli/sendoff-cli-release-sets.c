@@ -1,5 +1,6 @@
 /* "release-sets": saved lists of outputs with folder and naming. */
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "cli/sendoff-cli-calls.h"
 #include "cli/sendoff-cli-commands.h"
 #include "cli/sendoff-cli-options.h"
@@ -16,7 +17,7 @@ print_set (SendoffCli *cli, const SendoffReleaseSet *set)
 static SendoffExit
 list_sets (SendoffCli *cli, GPtrArray *sets, char **words)
 {
-  const char *const header[] = { "RELEASE SET", "NAME", "MAKES", NULL };
+  const char *const header[] = { _ ("RELEASE SET"), _ ("NAME"), _ ("MAKES"), NULL };
   g_autoptr (SendoffCliTable) table = sendoff_cli_table_new (header);
   g_autoptr (JsonObject) object = json_object_new ();
   g_autoptr (JsonNode) document = NULL;
@@ -36,8 +37,9 @@ list_sets (SendoffCli *cli, GPtrArray *sets, char **words)
   if (cli->json)
     sendoff_cli_print_json (cli, document, TRUE);
   else if (sets->len == 0)
-    g_print ("There are no release sets yet. “sendoff-cli release-sets new NAME --platform youtube …” makes "
-             "one.\n");
+    g_print (
+        _ ("There are no release sets yet. “sendoff-cli release-sets new NAME --platform youtube …” makes "
+           "one.\n"));
   else
     sendoff_cli_table_print (table);
   return SENDOFF_EXIT_COMPLETED;
@@ -49,7 +51,7 @@ find_set (SendoffCli *cli, GPtrArray *sets, const char *id)
   const SendoffReleaseSet *set = sendoff_release_set_find (sets, id);
 
   if (set == NULL)
-    sendoff_cli_message (cli, "There is no release set “%s”; “sendoff-cli release-sets list” shows them.",
+    sendoff_cli_message (cli, _ ("There is no release set “%s”; “sendoff-cli release-sets list” shows them."),
                          id);
   return set;
 }
@@ -94,13 +96,13 @@ add_set (SendoffCli *cli, GPtrArray *sets, char **words)
 
   if (!g_file_get_contents (g_str_equal (path, "-") ? "/dev/stdin" : path, &text, &length, &error))
     {
-      sendoff_cli_message (cli, "The release set cannot be read: %s", error->message);
+      sendoff_cli_message (cli, _ ("The release set cannot be read: %s"), error->message);
       return SENDOFF_EXIT_USAGE;
     }
   set = sendoff_release_set_parse (text, length, sets, &error);
   if (set != NULL)
     return save_set (cli, set);
-  g_prefix_error (&error, "“%s” is not a release set: ", path);
+  g_prefix_error (&error, _ ("“%s” is not a release set: "), path);
   return sendoff_cli_report (cli, error);
 }
 
@@ -169,10 +171,10 @@ check_outputs (SendoffCli *cli, SendoffRequest *request, GError **error)
 
       if (platform != NULL && sendoff_catalog_get_platform (catalog, platform) == NULL)
         g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST,
-                     "There is no platform “%s”; “sendoff-cli platforms” lists them.", platform);
+                     _ ("There is no platform “%s”; “sendoff-cli platforms” lists them."), platform);
       else if (preset != NULL && sendoff_catalog_get_preset (catalog, preset) == NULL)
         g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST,
-                     "There is no preset “%s”; “sendoff-cli presets” lists them.", preset);
+                     _ ("There is no preset “%s”; “sendoff-cli presets” lists them."), preset);
       else
         continue;
       return FALSE;
@@ -185,7 +187,8 @@ static SendoffExit
 run_new (SendoffCli *cli, char **args)
 {
   g_autoptr (SendoffCliOptions) options = sendoff_cli_options_new ();
-  g_autoptr (GOptionContext) context = g_option_context_new ("new NAME - keep outputs, folder and naming");
+  g_autoptr (GOptionContext) context
+      = g_option_context_new (_ ("new NAME - keep outputs, folder and naming"));
   g_autoptr (SendoffRequest) request = NULL;
   g_autoptr (SendoffReleaseSet) set = NULL;
   g_autoptr (GPtrArray) sets = NULL;
@@ -206,7 +209,7 @@ SendoffExit
 sendoff_cli_run_release_sets (SendoffCli *cli, char **args)
 {
   g_autoptr (GOptionContext) context = g_option_context_new (
-      "list | new NAME [options] | add FILE | remove ID | export ID - outputs to make again");
+      _ ("list | new NAME [options] | add FILE | remove ID | export ID - outputs to make again"));
   g_auto (GStrv) words = NULL;
   g_autoptr (GPtrArray) sets = NULL;
   g_autoptr (GError) error = NULL;
@@ -226,7 +229,7 @@ sendoff_cli_run_release_sets (SendoffCli *cli, char **args)
   if (action == NULL)
     {
       sendoff_cli_message (
-          cli, "Say “release-sets list”, “new NAME [options]”, “add FILE”, “remove ID” or “export ID”.");
+          cli, _ ("Say “release-sets list”, “new NAME [options]”, “add FILE”, “remove ID” or “export ID”."));
       return SENDOFF_EXIT_USAGE;
     }
   if (!sendoff_cli_start (cli, &status))

@@ -1,4 +1,5 @@
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "cli/sendoff-cli-calls.h"
 #include "cli/sendoff-cli-commands.h"
 #include "cli/sendoff-cli-options.h"
@@ -18,8 +19,8 @@ find_interrupted (SendoffCli *cli)
 
       /* What the user has told to wait goes on when it is named. */
       if (sendoff_job_get_interrupted (job) && sendoff_job_get_paused (job))
-        sendoff_cli_message (cli, "The job %s is paused: “queue run %s” carries it out.", sendoff_job_get_export_id (job),
-                             sendoff_job_get_export_id (job));
+        sendoff_cli_message (cli, _ ("The job %s is paused: “queue run %s” carries it out."),
+                             sendoff_job_get_export_id (job), sendoff_job_get_export_id (job));
       else if (sendoff_job_get_interrupted (job))
         g_ptr_array_add (jobs, g_object_ref (job));
     }
@@ -41,13 +42,14 @@ find_jobs (SendoffCli *cli, const char *id, GError **error)
   g_ptr_array_add (jobs, job);
   if (sendoff_job_get_interrupted (job))
     return g_steal_pointer (&jobs);
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "The job %s is not interrupted but %s.",
-               sendoff_job_get_export_id (job), sendoff_status_nicks[sendoff_job_get_status (job)]);
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, _ ("The job %s is not interrupted but %s."),
+               sendoff_job_get_export_id (job), _ (sendoff_status_nicks[sendoff_job_get_status (job)]));
   return NULL;
 }
 
 /* What the command line says about the source; it is only said about one job. */
-typedef struct {
+typedef struct
+{
   char *path; /* (nullable): where it is now, raw bytes */
   gboolean again;
 } Source;
@@ -98,17 +100,21 @@ go_on (SendoffCli *cli, SendoffJob *job, const Source *source, GError **error)
   g_autoptr (GFile) file = get_source_file (job, source);
   g_autoptr (GError) local = NULL;
 
-  if ((source->path == NULL || sendoff_cli_relocate (cli, job, file, &local)) && sendoff_cli_resume (cli, job, &local))
+  if ((source->path == NULL || sendoff_cli_relocate (cli, job, file, &local))
+      && sendoff_cli_resume (cli, job, &local))
     return job;
   if (source->again && g_error_matches (local, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED))
     return start_again (cli, job, file, error);
   if (g_error_matches (local, SENDOFF_ERROR, SENDOFF_ERROR_SOURCE_CHANGED))
-    sendoff_cli_message (cli, "“resume %s --source FILE” goes on with the video that was planned; with --again, "
-                              "everything is made anew from this one.",
-                         sendoff_job_get_export_id (job));
+    sendoff_cli_message (
+        cli,
+        _ ("“resume %s --source FILE” goes on with the video that was planned; with --again, "
+           "everything is made anew from this one."),
+        sendoff_job_get_export_id (job));
   else if (is_about_source (local))
-    sendoff_cli_message (cli, "Where is the video now? “resume %s --source FILE” goes on with what was made so far.",
-                         sendoff_job_get_export_id (job));
+    sendoff_cli_message (
+        cli, _ ("Where is the video now? “resume %s --source FILE” goes on with what was made so far."),
+        sendoff_job_get_export_id (job));
   g_propagate_error (error, g_steal_pointer (&local));
   return NULL;
 }
@@ -153,7 +159,7 @@ report_nothing (SendoffCli *cli)
   if (cli->json)
     sendoff_cli_print_json (cli, node, TRUE);
   else if (!cli->json_events)
-    g_print ("Nothing waits, and nothing was interrupted.\n");
+    g_print (_ ("Nothing waits, and nothing was interrupted.\n"));
   return SENDOFF_EXIT_COMPLETED;
 }
 
@@ -161,16 +167,18 @@ report_nothing (SendoffCli *cli)
 SendoffExit
 sendoff_cli_run_resume (SendoffCli *cli, char **args)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new ("[JOB] - go on with what was interrupted");
+  g_autoptr (GOptionContext) context = g_option_context_new (_ ("[JOB] - go on with what was interrupted"));
   g_autofree char *path = NULL;
   Source source = { NULL, FALSE };
   g_auto (GStrv) ids = NULL;
   g_autoptr (GPtrArray) jobs = NULL;
   g_autoptr (GError) error = NULL;
   const GOptionEntry entries[] = {
-    { "json-events", 0, 0, G_OPTION_ARG_NONE, &cli->json_events, "Print one JSON object a line while running", NULL },
-    { "source", 0, 0, G_OPTION_ARG_FILENAME, &path, "Where the job's video is now", "FILE" },
-    { "again", 0, 0, G_OPTION_ARG_NONE, &source.again, "If the video has changed, make everything anew from it", NULL },
+    { "json-events", 0, 0, G_OPTION_ARG_NONE, &cli->json_events,
+      _ ("Print one JSON object a line while running"), NULL },
+    { "source", 0, 0, G_OPTION_ARG_FILENAME, &path, _ ("Where the job's video is now"), "FILE" },
+    { "again", 0, 0, G_OPTION_ARG_NONE, &source.again,
+      _ ("If the video has changed, make everything anew from it"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &ids, NULL, NULL },
     { NULL },
   };
@@ -181,13 +189,14 @@ sendoff_cli_run_resume (SendoffCli *cli, char **args)
     return status;
   if (ids != NULL && g_strv_length (ids) > 1)
     {
-      sendoff_cli_message (cli, "Name one job, or none for all that were interrupted.");
+      sendoff_cli_message (cli, _ ("Name one job, or none for all that were interrupted."));
       return SENDOFF_EXIT_USAGE;
     }
   source.path = path;
   if (ids == NULL && (path != NULL || source.again))
     {
-      sendoff_cli_message (cli, "--source and --again are about one job: name it; “sendoff-cli queue list” shows them.");
+      sendoff_cli_message (
+          cli, _ ("--source and --again are about one job: name it; “sendoff-cli queue list” shows them."));
       return SENDOFF_EXIT_USAGE;
     }
   if (!sendoff_cli_start (cli, &status))

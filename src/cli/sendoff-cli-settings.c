@@ -1,8 +1,12 @@
 #include <string.h>
 
+#include "base/sendoff-i18n.h"
 #include "base/sendoff-units.h"
 #include "cli/sendoff-cli-commands.h"
 #include "cli/sendoff-cli-text.h"
+
+/* Of memory and of what is kept; less makes no difference. */
+#define LEAST_SIZE ((gint64)1000 * 1000)
 
 /* Sizes are the settings that are 64-bit integers. */
 static gboolean
@@ -95,7 +99,7 @@ add_member (JsonObject *object, SendoffSettings *settings, const GParamSpec *psp
 static SendoffExit
 show (SendoffCli *cli, const char *only)
 {
-  const char *const header[] = { "SETTING", "VALUE", "MEANING", NULL };
+  const char *const header[] = { _ ("SETTING"), _ ("VALUE"), _ ("MEANING"), NULL };
   SendoffSettings *settings = sendoff_engine_get_settings (cli->engine);
   g_autofree GParamSpec **pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (settings), NULL);
   g_autoptr (SendoffCliTable) table = sendoff_cli_table_new (header);
@@ -105,7 +109,7 @@ show (SendoffCli *cli, const char *only)
   for (guint i = 0; pspecs[i] != NULL; i++)
     {
       g_autofree char *value = dup_value (settings, pspecs[i]);
-      const char *const cells[] = { pspecs[i]->name, value, g_param_spec_get_blurb (pspecs[i]) };
+      const char *const cells[] = { pspecs[i]->name, value, _ (g_param_spec_get_blurb (pspecs[i])) };
 
       if (only != NULL && !g_str_equal (only, pspecs[i]->name))
         continue;
@@ -120,6 +124,28 @@ show (SendoffCli *cli, const char *only)
   return SENDOFF_EXIT_COMPLETED;
 }
 
+static void
+report_unfit (SendoffCli *cli, const GParamSpec *pspec, const char *text)
+{
+  if (pspec->value_type == G_TYPE_BOOLEAN)
+    sendoff_cli_message (cli, _ ("“%s” cannot be the value of “%s”: say on or off."), text, pspec->name);
+  else if (is_size (pspec))
+    sendoff_cli_message (cli,
+                         _ ("“%s” cannot be the value of “%s”: say a size with its unit, such as 4GB, or 0."),
+                         text, pspec->name);
+  else
+    sendoff_cli_message (cli, _ ("“%s” cannot be the value of “%s”: say a number, such as 4."), text,
+                         pspec->name);
+}
+
+/* "4" is meant to be gigabytes and would be four bytes. */
+static gboolean
+is_too_little (const GValue *value)
+{
+  return G_VALUE_HOLDS_INT64 (value) && g_value_get_int64 (value) > 0
+         && g_value_get_int64 (value) < LEAST_SIZE;
+}
+
 static SendoffExit
 change (SendoffCli *cli, GParamSpec *pspec, const char *text)
 {
@@ -129,10 +155,15 @@ change (SendoffCli *cli, GParamSpec *pspec, const char *text)
 
   if (!parse_value (pspec, text, &value))
     {
-      sendoff_cli_message (cli, "“%s” cannot be the value of “%s”: say %s.", text, pspec->name,
-                           pspec->value_type == G_TYPE_BOOLEAN ? "on or off"
-                           : is_size (pspec)                   ? "a size like 4GB, or 0"
-                                                               : "a number");
+      report_unfit (cli, pspec, text);
+      return SENDOFF_EXIT_USAGE;
+    }
+  if (is_too_little (&value))
+    {
+      g_autofree char *least = sendoff_format_size (LEAST_SIZE);
+
+      sendoff_cli_message (cli, _ ("“%s” is too little for “%s”: say at least %s, with the unit, or 0."),
+                           text, pspec->name, least);
       return SENDOFF_EXIT_USAGE;
     }
   g_object_set_property (G_OBJECT (settings), pspec->name, &value);
@@ -145,7 +176,8 @@ change (SendoffCli *cli, GParamSpec *pspec, const char *text)
 SendoffExit
 sendoff_cli_run_settings (SendoffCli *cli, char **args)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new ("[NAME [VALUE]] - what holds for every export");
+  g_autoptr (GOptionContext) context
+      = g_option_context_new (_ ("[NAME [VALUE]] - what holds for every export"));
   g_auto (GStrv) words = NULL;
   const GOptionEntry entries[] = {
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &words, NULL, NULL },
@@ -167,9 +199,9 @@ sendoff_cli_run_settings (SendoffCli *cli, char **args)
   if (n_words > 2 || (n_words > 0 && pspec == NULL))
     {
       if (n_words > 2)
-        sendoff_cli_message (cli, "Say one setting and its value.");
+        sendoff_cli_message (cli, _ ("Say one setting and its value."));
       else
-        sendoff_cli_message (cli, "There is no setting “%s”; “settings” lists them.", words[0]);
+        sendoff_cli_message (cli, _ ("There is no setting “%s”; “settings” lists them."), words[0]);
       return SENDOFF_EXIT_USAGE;
     }
   return n_words == 2 ? change (cli, pspec, words[1]) : show (cli, n_words == 1 ? words[0] : NULL);

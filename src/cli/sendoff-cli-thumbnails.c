@@ -2,6 +2,7 @@
 
 #include "base/sendoff-bytes.h"
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "base/sendoff-units.h"
 #include "cli/sendoff-cli-calls.h"
 #include "cli/sendoff-cli-commands.h"
@@ -15,7 +16,8 @@
 #define LARGEST_SIDE  16384
 
 /* The options as typed, and what they mean. */
-typedef struct {
+typedef struct
+{
   char **inputs;
   char **times;
   char *size;
@@ -55,8 +57,8 @@ parse_size (Options *self, GError **error)
   if (g_strv_length (sides) != 2 || !g_ascii_string_to_unsigned (sides[0], 10, 1, LARGEST_SIDE, &width, NULL)
       || !g_ascii_string_to_unsigned (sides[1], 10, 1, LARGEST_SIDE, &height, NULL))
     {
-      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "“%s” is not a size; --size takes one such as 320x180.",
-                   self->size);
+      g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE,
+                   _ ("“%s” is not a size; --size takes one such as 320x180."), self->size);
       return FALSE;
     }
   self->max_width = (int)width;
@@ -72,8 +74,8 @@ parse_format (Options *self, GError **error)
   self->jpeg = self->format != NULL && g_strv_contains (jpeg_names, self->format);
   if (self->format == NULL || self->jpeg || g_str_equal (self->format, "png"))
     return TRUE;
-  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "“%s” is not a format for pictures; --format takes png or jpg.",
-               self->format);
+  g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE,
+               _ ("“%s” is not a format for pictures; --format takes png or jpg."), self->format);
   return FALSE;
 }
 
@@ -88,16 +90,18 @@ parse_times (Options *self, GError **error)
       if (!sendoff_parse_time (self->times[i], &time_us))
         {
           g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE,
-                       "“%s” is not a time; --time takes seconds or h:mm:ss.", self->times[i]);
+                       _ ("“%s” is not a time; --time takes seconds or h:mm:ss."), self->times[i]);
           return FALSE;
         }
       g_array_append_val (self->times_us, time_us);
     }
   if (self->count != SENDOFF_CLI_UNSAID && self->times_us->len > 0)
-    g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "Use either --count or --time, not both.");
+    g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE,
+                         _ ("Use either --count or --time, not both."));
   else if ((self->count < 1 && self->count != SENDOFF_CLI_UNSAID) || self->count > MAX_COUNT
            || self->times_us->len > MAX_COUNT)
-    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "From 1 to %d pictures are taken at once.", MAX_COUNT);
+    g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, _ ("From 1 to %d pictures are taken at once."),
+                 MAX_COUNT);
   else
     return TRUE;
   return FALSE;
@@ -108,23 +112,25 @@ interpret (Options *self, GError **error)
 {
   if (self->inputs != NULL && g_strv_length (self->inputs) == 1)
     return parse_size (self, error) && parse_format (self, error) && parse_times (self, error);
-  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, "Name one input to take pictures of.");
+  g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE, _ ("Name one input to take pictures of."));
   return FALSE;
 }
 
 static gboolean
 parse_options (Options *self, SendoffCli *cli, char **args, SendoffExit *status)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new ("INPUT - take still pictures of a video");
+  g_autoptr (GOptionContext) context = g_option_context_new (_ ("INPUT - take still pictures of a video"));
   g_autoptr (GError) error = NULL;
   const GOptionEntry entries[] = {
-    { "count", 'n', 0, G_OPTION_ARG_INT, &self->count, "So many, spread evenly (default 5)", "N" },
-    { "time", 't', 0, G_OPTION_ARG_STRING_ARRAY, &self->times, "One at this time; may be repeated", "TIME" },
-    { "size", 's', 0, G_OPTION_ARG_STRING, &self->size, "Make them fit this box; they are never enlarged", "WxH" },
-    { "format", 'f', 0, G_OPTION_ARG_STRING, &self->format, "png (default) or jpg", "FORMAT" },
-    { "output-folder", 'd', 0, G_OPTION_ARG_FILENAME, &self->output_folder, "Put them there, not beside the input",
-      "DIR" },
-    { "overwrite", 0, 0, G_OPTION_ARG_NONE, &self->overwrite, "Replace files of the same name", NULL },
+    { "count", 'n', 0, G_OPTION_ARG_INT, &self->count, _ ("So many, spread evenly (default 5)"), "N" },
+    { "time", 't', 0, G_OPTION_ARG_STRING_ARRAY, &self->times, _ ("One at this time; may be repeated"),
+      "TIME" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &self->size, _ ("Make them fit this box; they are never enlarged"),
+      "WxH" },
+    { "format", 'f', 0, G_OPTION_ARG_STRING, &self->format, _ ("png (default) or jpg"), "FORMAT" },
+    { "output-folder", 'd', 0, G_OPTION_ARG_FILENAME, &self->output_folder,
+      _ ("Put them there, not beside the input"), "DIR" },
+    { "overwrite", 0, 0, G_OPTION_ARG_NONE, &self->overwrite, _ ("Replace files of the same name"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->inputs, NULL, NULL },
     { NULL },
   };
@@ -162,7 +168,7 @@ check_times (Options *self, const SendoffMediaInfo *info, GError **error)
           g_autofree char *duration = sendoff_format_timestamp (info->duration_us);
 
           g_set_error (error, SENDOFF_ERROR, SENDOFF_ERROR_INVALID_REQUEST,
-                       "There is no picture at %s, the video is only %s long.", time, duration);
+                       _ ("There is no picture at %s, the video is only %s long."), time, duration);
           return FALSE;
         }
     }
@@ -205,7 +211,7 @@ dup_folder (Options *self, GFile *input, GError **error)
 
   if (path == NULL)
     g_set_error_literal (error, SENDOFF_ERROR, SENDOFF_ERROR_USAGE,
-                         "The pictures need a folder on this computer; name one with --output-folder.");
+                         _ ("The pictures need a folder on this computer; name one with --output-folder."));
   return path;
 }
 
@@ -258,9 +264,9 @@ take (Options *self, SendoffCli *cli, GError **error)
   paths = make_paths (self, input, error);
   if (paths == NULL)
     return NULL;
-  sendoff_engine_save_frames_async (cli->engine, input, info, (const gint64 *)(const void *)self->times_us->data, paths,
-                                    self->jpeg, self->max_width, self->max_height, self->overwrite, cli->cancellable,
-                                    sendoff_cli_on_ready, &result);
+  sendoff_engine_save_frames_async (
+      cli->engine, input, info, (const gint64 *)(const void *)self->times_us->data, paths, self->jpeg,
+      self->max_width, self->max_height, self->overwrite, cli->cancellable, sendoff_cli_on_ready, &result);
   return sendoff_engine_save_frames_finish (cli->engine, sendoff_cli_wait (&result), error);
 }
 

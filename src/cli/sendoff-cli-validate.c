@@ -1,3 +1,4 @@
+#include "base/sendoff-i18n.h"
 #include "cli/sendoff-cli-calls.h"
 #include "cli/sendoff-cli-commands.h"
 #include "cli/sendoff-cli-options.h"
@@ -36,9 +37,9 @@ print_issues (GPtrArray *issues, gboolean valid)
       const SendoffIssue *issue = g_ptr_array_index (issues, i);
       g_autofree char *message = sendoff_cli_text_dup_printable (issue->message);
 
-      g_print ("%s: %s\n", sendoff_severity_nicks[issue->severity], message);
+      g_print ("%s: %s\n", _ (sendoff_severity_nicks[issue->severity]), message);
     }
-  g_print ("%s\n", valid ? "This can be exported." : "This cannot be exported.");
+  g_print ("%s\n", valid ? _ ("This can be exported.") : _ ("This cannot be exported."));
 }
 
 static SendoffExit
@@ -78,11 +79,11 @@ SendoffExit
 sendoff_cli_run_validate (SendoffCli *cli, char **args)
 {
   g_autoptr (SendoffCliOptions) options = sendoff_cli_options_new ();
-  g_autoptr (GOptionContext) context = g_option_context_new ("INPUT - check what an export would meet");
+  g_autoptr (GOptionContext) context = g_option_context_new (_ ("INPUT - check what an export would meet"));
   g_autoptr (GPtrArray) requests = NULL;
   gboolean scan = FALSE;
   const GOptionEntry entries[] = {
-    { "scan", 0, 0, G_OPTION_ARG_NONE, &scan, "Read the whole input first, as an export does", NULL },
+    { "scan", 0, 0, G_OPTION_ARG_NONE, &scan, _ ("Read the whole input first, as an export does"), NULL },
     { NULL },
   };
   SendoffExit status = SENDOFF_EXIT_COMPLETED;
@@ -93,7 +94,7 @@ sendoff_cli_run_validate (SendoffCli *cli, char **args)
     return status;
   if (requests->len > 1)
     {
-      sendoff_cli_message (cli, "Name one input to validate.");
+      sendoff_cli_message (cli, _ ("Name one input to validate."));
       return SENDOFF_EXIT_USAGE;
     }
   if (!sendoff_cli_start (cli, &status))

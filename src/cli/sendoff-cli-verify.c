@@ -1,12 +1,14 @@
 /* "verify": the certificate of a finished file, whoever made it. */
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "cli/sendoff-cli-calls.h"
 #include "cli/sendoff-cli-certificate.h"
 #include "cli/sendoff-cli-commands.h"
 #include "cli/sendoff-cli-options.h"
 #include "cli/sendoff-cli-text.h"
 
-typedef struct {
+typedef struct
+{
   char **inputs;
   char *platform;
   gboolean full;
@@ -32,9 +34,13 @@ ask (SendoffCli *cli, const Options *options, GError **error)
   return sendoff_engine_verify_finish (cli->engine, sendoff_cli_wait (&result), error);
 }
 
-/* {"file", "passed", "checks", …}, or {"file", "passed": false, "error": {…}} of a file that cannot be read. */
+/* {"file", "passed", "checks", …}, or {"file", "passed": false, "error": {…}} of a file that cannot be read.
+ */
 static void
-print_document (SendoffCli *cli, const Options *options, const SendoffCertificate *certificate, const GError *error)
+print_document (SendoffCli *cli,
+                const Options *options,
+                const SendoffCertificate *certificate,
+                const GError *error)
 {
   g_autofree char *name = g_filename_display_name (options->inputs[0]);
   g_autoptr (JsonNode) node = NULL;
@@ -48,8 +54,8 @@ print_document (SendoffCli *cli, const Options *options, const SendoffCertificat
 
       json_object_set_boolean_member (object, "passed", FALSE);
       json_object_set_array_member (object, "checks", json_array_new ());
-      json_object_set_string_member (detail, "code",
-                                     error->domain == SENDOFF_ERROR ? sendoff_error_get_nick (error->code) : "failed");
+      json_object_set_string_member (
+          detail, "code", error->domain == SENDOFF_ERROR ? sendoff_error_get_nick (error->code) : "failed");
       json_object_set_string_member (detail, "message", error->message);
       json_object_set_object_member (object, "error", detail);
       node = json_node_init_object (json_node_alloc (), object);
@@ -64,7 +70,7 @@ print_words (const Options *options, const SendoffCertificate *certificate)
   g_autofree char *name = g_filename_display_name (options->inputs[0]);
   g_autofree char *printable = sendoff_cli_text_dup_printable (name);
 
-  g_print ("%s: %s\n", printable, certificate->passed ? "PASS" : "FAIL");
+  g_print ("%s: %s\n", printable, certificate->passed ? _ ("PASS") : _ ("FAIL"));
   sendoff_cli_certificate_print (certificate, TRUE);
 }
 
@@ -73,11 +79,12 @@ SendoffExit
 sendoff_cli_run_verify (SendoffCli *cli, char **args)
 {
   g_autoptr (GOptionContext) context
-      = g_option_context_new ("FILE - check a finished file, whichever program made it");
+      = g_option_context_new (_ ("FILE - check a finished file, whichever program made it"));
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
-    { "platform", 0, 0, G_OPTION_ARG_STRING, &options.platform, "Check it against the rules of this platform", "ID" },
-    { "full", 0, 0, G_OPTION_ARG_NONE, &options.full, "Decode all of it too, and report errors", NULL },
+    { "platform", 0, 0, G_OPTION_ARG_STRING, &options.platform,
+      _ ("Check it against the rules of this platform"), "ID" },
+    { "full", 0, 0, G_OPTION_ARG_NONE, &options.full, _ ("Decode all of it too, and report errors"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.inputs, NULL, NULL },
     { NULL },
   };
@@ -90,7 +97,7 @@ sendoff_cli_run_verify (SendoffCli *cli, char **args)
     return status;
   if (options.inputs == NULL || g_strv_length (options.inputs) != 1)
     {
-      sendoff_cli_message (cli, "Name one file to verify.");
+      sendoff_cli_message (cli, _ ("Name one file to verify."));
       return SENDOFF_EXIT_USAGE;
     }
   if (!sendoff_cli_start (cli, &status))

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "cli/sendoff-cli-progress.h"
 #include "cli/sendoff-cli-text.h"
 
@@ -19,7 +20,7 @@ on_signal (gpointer data)
       /* Workers end with this process; what they finished stays for "resume". */
       _exit (SENDOFF_EXIT_CANCELLED);
     }
-  sendoff_cli_message (self, "Cancelling. Press Ctrl+C once more to quit at once.");
+  sendoff_cli_message (self, _ ("Cancelling. Press Ctrl+C once more to quit at once."));
   g_cancellable_cancel (self->cancellable);
   for (guint i = 0; i < self->jobs->len; i++)
     sendoff_job_cancel (g_ptr_array_index (self->jobs, i));
@@ -113,8 +114,8 @@ sendoff_cli_parse (SendoffCli *self, GOptionContext *context, char **args, Sendo
 {
   gboolean help = FALSE;
   const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, "Print one JSON document on standard output", NULL },
-    { "help", 'h', 0, G_OPTION_ARG_NONE, &help, "Show this help", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, _ ("Print one JSON document on standard output"), NULL },
+    { "help", 'h', 0, G_OPTION_ARG_NONE, &help, _ ("Show this help"), NULL },
     { NULL },
   };
   g_auto (GStrv) copy = g_strdupv (args);
@@ -125,7 +126,7 @@ sendoff_cli_parse (SendoffCli *self, GOptionContext *context, char **args, Sendo
   if (!g_option_context_parse_strv (context, &copy, &error))
     {
       sendoff_cli_message (self, "%s", error->message);
-      sendoff_cli_message (self, "“sendoff-cli %s --help” shows what can be said.", args[0]);
+      sendoff_cli_message (self, _ ("“sendoff-cli %s --help” shows what can be said."), args[0]);
       *status = SENDOFF_EXIT_USAGE;
       return FALSE;
     }
@@ -142,7 +143,7 @@ sendoff_cli_parse (SendoffCli *self, GOptionContext *context, char **args, Sendo
     }
   if (self->json && self->json_events)
     {
-      sendoff_cli_message (self, "Use either --json or --json-events, not both.");
+      sendoff_cli_message (self, _ ("Use either --json or --json-events, not both."));
       *status = SENDOFF_EXIT_USAGE;
       return FALSE;
     }
@@ -159,7 +160,8 @@ say_hold_reason (SendoffCli *self)
     sendoff_cli_message (self, "%s.", reason);
 }
 
-/** sendoff_cli_start: starts the engine, unless it is; reports what went wrong and sets @status when it cannot. */
+/** sendoff_cli_start: starts the engine, unless it is; reports what went wrong and sets @status when it
+ * cannot. */
 gboolean
 sendoff_cli_start (SendoffCli *self, SendoffExit *status)
 {

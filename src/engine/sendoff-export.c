@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-job-private.h"
 #include "model/sendoff-naming.h"
 
@@ -36,9 +37,9 @@ G_DEFINE_FINAL_TYPE (SendoffExport, sendoff_export, G_TYPE_OBJECT)
 
 static GParamSpec *properties[N_PROPS];
 
-const char *const sendoff_status_nicks[]
-    = { "queued",    "preparing", "encoding",  "optimizing", "finalizing",
-        "completed", "failed",    "cancelled", NULL };
+const char *const sendoff_status_nicks[] = { N_ ("queued"),     N_ ("preparing"),  N_ ("encoding"),
+                                             N_ ("optimizing"), N_ ("finalizing"), N_ ("completed"),
+                                             N_ ("failed"),     N_ ("cancelled"),  NULL };
 
 /** sendoff_status_is_final: whether nothing follows @status. */
 gboolean

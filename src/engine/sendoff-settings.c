@@ -2,6 +2,7 @@
 
 #include "base/sendoff-document.h"
 #include "base/sendoff-error.h"
+#include "base/sendoff-i18n.h"
 #include "engine/sendoff-disk.h"
 
 /* Changes that come together are written together. */
@@ -170,27 +171,28 @@ sendoff_settings_class_init (SendoffSettingsClass *klass)
   object_class->get_property = sendoff_settings_get_property;
   object_class->set_property = sendoff_settings_set_property;
   properties[PROP_CORES] = g_param_spec_uint (
-      "cores", "Cores", "Pieces of work at once; 0 is one for each core", 0, 1024, 0, flags);
+      "cores", "Cores", N_ ("Pieces of work at once; 0 is one for each core"), 0, 1024, 0, flags);
   properties[PROP_MEMORY_LIMIT]
       = g_param_spec_int64 ("memory-limit", "Memory limit",
-                            "Memory that encoding may take; 0 is what is free", 0, G_MAXINT64, 0, flags);
+                            N_ ("Memory that encoding may take; 0 is what is free"), 0, G_MAXINT64, 0, flags);
   properties[PROP_CACHE_LIMIT]
       = g_param_spec_int64 ("cache-limit", "Kept work",
-                            "Finished work that is kept to make later exports faster; auto is "
-                            "10 GB or a tenth of the free space, what is less",
+                            N_ ("Finished work that is kept to make later exports faster; auto is "
+                                "10 GB or a tenth of the free space, what is less"),
                             -1, G_MAXINT64, -1, flags);
   properties[PROP_RESUME_AUTOMATICALLY]
       = make_switch ("resume-automatically", "Go on with interrupted exports",
-                     "The window goes on with interrupted exports when it opens, without asking", FALSE);
+                     N_ ("The window goes on with interrupted exports when it opens, without asking"), FALSE);
   properties[PROP_PAUSE_ON_LOW_BATTERY]
       = make_switch ("pause-on-low-battery", "Pause when the battery is low",
-                     "Wait while the computer runs on a nearly empty battery", TRUE);
+                     N_ ("Wait while the computer runs on a nearly empty battery"), TRUE);
   properties[PROP_PAUSE_ON_POWER_SAVER] = make_switch ("pause-on-power-saver", "Pause in power saver mode",
-                                                       "Wait while the desktop saves power", TRUE);
-  properties[PROP_PAUSE_ON_LOW_DISK] = make_switch ("pause-on-low-disk", "Pause when a disk is nearly full",
-                                                    "Wait before the last of the free space is used", TRUE);
+                                                       N_ ("Wait while the desktop saves power"), TRUE);
+  properties[PROP_PAUSE_ON_LOW_DISK]
+      = make_switch ("pause-on-low-disk", "Pause when a disk is nearly full",
+                     N_ ("Wait before the last of the free space is used"), TRUE);
   properties[PROP_QUEUE_PAUSED]
-      = make_switch ("queue-paused", "Queue paused", "Nothing is encoded until it goes on", FALSE);
+      = make_switch ("queue-paused", "Queue paused", N_ ("Nothing is encoded until it goes on"), FALSE);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

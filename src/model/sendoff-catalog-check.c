@@ -117,8 +117,12 @@ fail (const Check *check, const char *format, ...)
   va_start (args, format);
   what = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error (check->error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("In %s, the entry “%s” %s."),
-               file != NULL ? file : _ ("your own data"), id != NULL ? id : _ ("without an id"), what);
+  if (file != NULL)
+    g_set_error (check->error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("In %s, the entry “%s” %s."), file,
+                 id != NULL ? id : _ ("without an id"), what);
+  else
+    g_set_error (check->error, SENDOFF_ERROR, SENDOFF_ERROR_BAD_DATA, _ ("“%s” %s."),
+                 id != NULL ? id : _ ("without an id"), what);
   return FALSE;
 }
 

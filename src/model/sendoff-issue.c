@@ -2,7 +2,7 @@
 
 #include "base/sendoff-i18n.h"
 
-const char *const sendoff_severity_nicks[] = { "info", "warning", "error", NULL };
+const char *const sendoff_severity_nicks[] = { N_ ("info"), N_ ("warning"), N_ ("error"), NULL };
 
 static const SendoffField issue_fields[] = {
   SENDOFF_FIELD_NAMES (SendoffIssue, severity, sendoff_severity_nicks),
@@ -53,7 +53,8 @@ sendoff_issues_have_error (GPtrArray *issues, int output)
     {
       const SendoffIssue *issue = g_ptr_array_index (issues, i);
 
-      if (issue->severity == SENDOFF_SEVERITY_ERROR && (output < 0 || issue->output < 0 || issue->output == output))
+      if (issue->severity == SENDOFF_SEVERITY_ERROR
+          && (output < 0 || issue->output < 0 || issue->output == output))
         return TRUE;
     }
   return FALSE;

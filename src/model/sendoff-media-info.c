@@ -2,7 +2,10 @@
 
 #include <math.h>
 
-const char *const sendoff_stream_kind_nicks[] = { "video", "audio", "subtitle", "data", "attachment", "cover", NULL };
+#include "base/sendoff-i18n.h"
+
+const char *const sendoff_stream_kind_nicks[]
+    = { N_ ("video"), N_ ("audio"), N_ ("subtitle"), N_ ("data"), N_ ("attachment"), N_ ("cover"), NULL };
 const char *const sendoff_field_order_nicks[] = { "unknown", "progressive", "top-first", "bottom-first", NULL };
 const char *const sendoff_hdr_nicks[] = { "none", "pq", "hlg", NULL };
 

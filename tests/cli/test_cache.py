@@ -78,6 +78,8 @@ class Cache(support.CliTest):
         self.export('crf=30,resolution=240x136')
         self.assert_usage('settings', 'nonsense', says='no setting')
         self.assert_usage('settings', 'cores', 'many', says='a number')
+        self.assert_usage('settings', 'memory-limit', '4', says='too little')
+        self.assert_usage('settings', 'memory-limit', 'much', says='a size with its unit')
         self.assert_usage('cache', 'limit', 'lots', says='not a size')
         self.assertRegex(self.run_cli('settings').text, r'memory-limit +300.0.MB')
 
