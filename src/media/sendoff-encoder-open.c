@@ -8,6 +8,10 @@
 /* Fullness of the buffer at the start of each chunk, as a fraction. See set_cap(). */
 #define VBV_START_FULLNESS 0.5
 
+/* The same where a constant rate is first tried. Encoders end a chunk with about three quarters of their
+ * buffer: started with less, they spare what fills it, with a half a tenth of the rate of a chunk of 4 s. */
+#define CONSTANT_START_FULLNESS 0.75
+
 /* By how much each step of SendoffChunkRate.cap lowers the rate that the encoder is told. */
 #define CAP_STEP 0.08
 
@@ -84,22 +88,30 @@ set_structure (Opening *self)
     context->level = plan->level;
 }
 
+/* Tells the encoder a maximum rate over a buffer that has the fraction @fullness at the start of the chunk.
+ */
+static void
+set_buffer (Opening *self, double rate_bps, double buffer_bits, double fullness)
+{
+  self->context->rc_max_rate = (gint64)rate_bps;
+  self->context->rc_buffer_size = (int)MIN (buffer_bits, G_MAXINT);
+  self->context->rc_initial_buffer_occupancy = (int)(self->context->rc_buffer_size * fullness);
+}
+
 /* A maximum rate R with a buffer B holds over the joined chunks although each is encoded alone: every chunk
  * starts with the fraction f of its own, smaller buffer b = B / (1 + f), and encodes at R − f·b/T (T its
- * length), so that it leaves at least what the next one starts with. A constant rate leaves on average what
- * it started with; where it does not, the chunk is made again with a step more. */
+ * length), so that it leaves at least what the next one starts with. Where that does not hold, the chunk is
+ * made again with a step more. */
 static void
 set_cap (Opening *self, int cap)
 {
   const SendoffVideoPlan *plan = self->plan;
   double seconds = MAX (self->duration_us, 1) / 1e6;
   double buffer = plan->bufsize_bits / (1 + VBV_START_FULLNESS);
-  double spared = cap > 0 ? VBV_START_FULLNESS * buffer / seconds : 0;
+  double spared = VBV_START_FULLNESS * buffer / seconds;
   double rate = (plan->maxrate_bps - spared) * (1 - CAP_STEP * MAX (cap - 1, 0));
 
-  self->context->rc_max_rate = (gint64)MAX (rate, plan->maxrate_bps / 2.0);
-  self->context->rc_buffer_size = (int)MIN (buffer, G_MAXINT);
-  self->context->rc_initial_buffer_occupancy = (int)(self->context->rc_buffer_size * VBV_START_FULLNESS);
+  set_buffer (self, MAX (rate, plan->maxrate_bps / 2.0), buffer, VBV_START_FULLNESS);
 }
 
 /* Whether a quality can have a cap that the encoder keeps. For the others it is a wish at most, and
@@ -118,16 +130,25 @@ set_quality (Opening *self, double crf, AVDictionary **options)
   gboolean takes_whole = !keeps_cap (self->plan);
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
-  g_ascii_formatd (number, sizeof number, takes_whole ? "%.0f" : "%.6g", hardware != NULL ? hardware->quality : crf);
+  g_ascii_formatd (number, sizeof number, takes_whole ? "%.0f" : "%.6g",
+                   hardware != NULL ? hardware->quality : crf);
   av_dict_set (options, hardware != NULL ? hardware->quality_option : "crf", number, 0);
   self->context->bit_rate = 0;
 }
 
-/* The encoder's own constant rate: what is told as the maximum is also the mean. */
+/* The encoder's own constant rate: what is told as the maximum is also the mean. At first every chunk starts
+ * with what set_cap() starts with, in a buffer that is as full as it will be at the end, and so leaves on
+ * average what it began with. */
 static void
 set_constant (Opening *self)
 {
-  set_cap (self, self->rate->cap);
+  const SendoffVideoPlan *plan = self->plan;
+  double start = plan->bufsize_bits * VBV_START_FULLNESS / (1 + VBV_START_FULLNESS);
+
+  if (self->rate->cap > 0)
+    set_cap (self, self->rate->cap);
+  else
+    set_buffer (self, plan->maxrate_bps, start / CONSTANT_START_FULLNESS, CONSTANT_START_FULLNESS);
   self->context->bit_rate = MIN (self->rate->bitrate_bps, self->context->rc_max_rate);
   if (sendoff_encoder_counts_frames (self->plan->encoder))
     self->context->rc_max_rate = self->context->rc_min_rate = self->context->bit_rate;
