@@ -4,12 +4,11 @@
 #include <math.h>
 
 #include "app/sendoff-words.h"
+#include "engine/sendoff-forecast.h"
+#include "model/sendoff-estimate.h"
 
-#define SAMPLE_US         G_USEC_PER_SEC
-#define SMOOTHING_S       15.0
-#define TIME_LEFT_AFTER_S 3.0
-/* Nothing moved for so long: it was paused, or the machine slept. */
-#define FORGET_AFTER_S 30.0
+/* Of an output whose media take no time. */
+#define LEAST_WORK_S 0.1
 
 struct _SendoffJobMonitor
 {
@@ -22,9 +21,8 @@ struct _SendoffJobMonitor
   guint n_ended; /* exports, since there was last nothing to do */
   double overall_fraction;
   char *overall_text;
-  /* How fast percents of exports are made. */
-  gint64 sampled_at_us;
-  double sampled_done, per_second, measured_s;
+  double ended_work; /* likewise: what they took, as get_work() */
+  SendoffForecast forecast;
 };
 
 enum
@@ -134,25 +132,20 @@ count_unfinished (SendoffJob *job)
 
 /* ---- All together ---- */
 
-static void
-measure (SendoffJobMonitor *self, double done)
+/* Seconds of a usual processor that @job takes: what waits has no other measure. */
+static double
+get_work (SendoffJob *job)
 {
-  gint64 now_us = g_get_monotonic_time ();
-  double seconds = (double)(now_us - self->sampled_at_us) / G_USEC_PER_SEC, weight;
+  const SendoffPlan *plan = sendoff_job_get_plan (job);
+  double work = 0;
 
-  /* A job that was taken away, or a pause, says nothing about speed. */
-  if (self->sampled_at_us == 0 || done < self->sampled_done || seconds > FORGET_AFTER_S)
+  for (guint i = 0; i < plan->outputs->len; i++)
     {
-      self->sampled_at_us = now_us;
-      self->sampled_done = done;
+      const SendoffOutputPlan *output = sendoff_plan_get_output (plan, i);
+
+      work += LEAST_WORK_S + (double)(sendoff_estimate_encode_us (output) + sendoff_estimate_audio_us (output)) / 1e6;
     }
-  if (now_us - self->sampled_at_us < SAMPLE_US)
-    return;
-  self->measured_s += seconds;
-  weight = MAX (1 - exp (-seconds / SMOOTHING_S), seconds / self->measured_s);
-  self->per_second += ((done - self->sampled_done) / seconds - self->per_second) * weight;
-  self->sampled_at_us = now_us;
-  self->sampled_done = done;
+  return work;
 }
 
 static char *
@@ -187,7 +180,7 @@ find_longest_left (SendoffJobMonitor *self)
 }
 
 static char *
-dup_overall_text (SendoffJobMonitor *self, double total, double done)
+dup_overall_text (SendoffJobMonitor *self, double fraction, gint64 left_us)
 {
   g_autofree char *left = NULL;
   g_autofree char *end = NULL;
@@ -197,15 +190,14 @@ dup_overall_text (SendoffJobMonitor *self, double total, double done)
     return g_strdup ("");
   text = g_string_new (NULL);
   g_string_append_printf (text, ngettext ("%u export", "%u exports", self->n_running), self->n_running);
-  g_string_append_printf (text, " · %.0f %%", floor (done / total * 100));
+  g_string_append_printf (text, " · %.0f %%", floor (fraction * 100));
   if (self->is_held)
     g_string_append_printf (text, " · %s", _ ("paused, also what is added"));
   else if (self->n_active == 0)
     g_string_append_printf (text, " · %s", _ ("paused"));
-  else if (self->measured_s > TIME_LEFT_AFTER_S && self->per_second > 1e-3)
+  else if (left_us >= 0)
     {
-      gint64 time_left_us
-          = MAX ((gint64)((total - done) / self->per_second * G_USEC_PER_SEC), find_longest_left (self));
+      gint64 time_left_us = MAX (left_us, find_longest_left (self));
 
       left = sendoff_words_for_time_left (time_left_us);
       end = dup_end (time_left_us);
@@ -214,11 +206,13 @@ dup_overall_text (SendoffJobMonitor *self, double total, double done)
   return g_string_free (text, FALSE);
 }
 
-/* Exports count alike, and those that ended since there was last nothing to do count too. */
+/* Exports count alike, and those that ended since there was last nothing to do count too; how long all of them take
+ * depends on the work that each is. */
 static void
 sum_up (SendoffJobMonitor *self)
 {
-  double total = 100.0 * self->n_ended, done = total;
+  double total = 100.0 * self->n_ended, done = total, work = self->ended_work, work_done = work;
+  gint64 now_us = g_get_monotonic_time (), left_us;
   g_autofree char *text = NULL;
   GHashTableIter iter;
   gpointer job;
@@ -229,10 +223,16 @@ sum_up (SendoffJobMonitor *self)
       {
         total += 100.0 * count_exports (job);
         done += sendoff_job_get_progress (job) * count_exports (job);
+        work += get_work (job);
+        work_done += get_work (job) * sendoff_job_get_progress (job) / 100;
       }
-  measure (self, done);
-  text = dup_overall_text (self, total, done);
+  if (self->n_active == 0)
+    sendoff_forecast_pause (&self->forecast);
+  else
+    sendoff_forecast_note (&self->forecast, work_done, now_us);
+  left_us = sendoff_forecast_get_left_us (&self->forecast, work, now_us);
   self->overall_fraction = total > 0 ? done / total : 0;
+  text = dup_overall_text (self, self->overall_fraction, left_us);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OVERALL_FRACTION]);
   if (g_strcmp0 (text, self->overall_text) == 0)
     return;
@@ -245,8 +245,8 @@ static void
 forget_batch (SendoffJobMonitor *self)
 {
   self->n_ended = 0;
-  self->sampled_at_us = 0;
-  self->per_second = self->measured_s = 0;
+  self->ended_work = 0;
+  self->forecast = (SendoffForecast){ 0 };
 }
 
 static void
@@ -301,6 +301,7 @@ on_job_changed (SendoffJobMonitor *self, GParamSpec *pspec, SendoffJob *job)
   else if (g_hash_table_remove (self->running, job) && has_ended)
     {
       self->n_ended += count_exports (job);
+      self->ended_work += get_work (job);
       g_signal_emit (self, signals[SIGNAL_ENDED], 0, job);
     }
   recount (self);

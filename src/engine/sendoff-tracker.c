@@ -3,12 +3,13 @@
 #include <math.h>
 
 #include "base/sendoff-error.h"
+#include "engine/sendoff-forecast.h"
 #include "engine/sendoff-job-private.h"
+#include "model/sendoff-estimate.h"
 
 #define POST_INTERVAL_US  100000  /* at most ten snapshots a second */
 #define SPEED_SAMPLE_US   250000
 #define SPEED_SMOOTHING_S 2.0
-#define TIME_LEFT_AFTER_S 1.0 /* of measuring */
 #define WARNINGS_MAX      20
 
 /* SPEC §9. Without a first pass its share is the encoding's. */
@@ -17,7 +18,14 @@ static const double part_weights[SENDOFF_N_PARTS] = {
   [SENDOFF_PART_AUDIO] = 5,   [SENDOFF_PART_MUX] = 3,       [SENDOFF_PART_VERIFY] = 2,
 };
 
-/* How fast something grows, and so how long the rest of it takes. */
+/* An analysis is a quick encode without the decode of a second picture: of x264's and x265's speeds between a quarter
+ * and a half of the encode, of libvpx a fifth. */
+#define ANALYSIS_COST 0.35
+#define LEAST_COST    1e-3
+/* Where sizes are steered, some chunks are made again after all were made once: of a minute of mixed scenes an eighth. */
+#define REMADE_COST 0.12
+
+/* How fast something grows. */
 typedef struct {
   gint64 sampled_at_us;
   double sampled_value;
@@ -30,8 +38,9 @@ typedef struct {
   SendoffStatus status;
   double weights[SENDOFF_N_PARTS];
   double fractions[SENDOFF_N_PARTS];
-  double current; /* what is done, 0–100; what is shown never goes back */
-  Speed frames, progress;
+  double costs[SENDOFF_N_PARTS]; /* seconds of a usual processor: other shares than those that are shown */
+  Speed frames;
+  SendoffForecast forecast;
 } Tracked;
 
 struct _SendoffTracker {
@@ -40,8 +49,8 @@ struct _SendoffTracker {
   GMutex mutex; /* guards everything below */
   Tracked *outputs;
   guint n_outputs;
-  Speed progress;
-  double current, best_progress; /* means of the outputs */
+  SendoffForecast forecast; /* of all */
+  double best_progress; /* the mean of the outputs */
   gint64 posted_at_us;
   gboolean post_pending;
   SendoffTrackerFunc changed; /* NULL once disconnected */
@@ -70,17 +79,6 @@ measure (Speed *speed, double value, gint64 now_us)
   speed->sampled_value = value;
 }
 
-/* The last parts are worth five percent and take no time to speak of. */
-static gint64
-get_time_left (const Speed *speed, double progress)
-{
-  double encoded = 100.0 - part_weights[SENDOFF_PART_MUX] - part_weights[SENDOFF_PART_VERIFY];
-
-  if (speed->measured_s < TIME_LEFT_AFTER_S || speed->per_second <= 1e-6)
-    return -1;
-  return (gint64)(MAX (encoded - progress, 0) / speed->per_second * 1e6);
-}
-
 static void
 move_weight (Tracked *tracked, SendoffPart from, SendoffPart to)
 {
@@ -103,6 +101,49 @@ set_weights (Tracked *tracked, const SendoffOutputPlan *plan)
   if (!video)
     move_weight (tracked, SENDOFF_PART_VIDEO,
                  sendoff_output_plan_copies (plan) || !audio ? SENDOFF_PART_MUX : SENDOFF_PART_AUDIO);
+}
+
+/* What the time of @tracked depends on: encoding, where there is any. Its sound is most often that of the other
+ * @n_outputs, too. */
+static void
+set_costs (Tracked *tracked, const SendoffOutputPlan *plan, guint n_outputs)
+{
+  gboolean video = sendoff_output_plan_encodes_video (plan), audio = sendoff_output_plan_encodes_audio (plan);
+  double encode = MAX ((double)sendoff_estimate_encode_us (plan) / 1e6, LEAST_COST);
+  double sound = (double)sendoff_estimate_audio_us (plan) / 1e6 / n_outputs;
+
+  if (audio)
+    tracked->costs[SENDOFF_PART_AUDIO] = MAX (sound, LEAST_COST);
+  if (video)
+    {
+      tracked->costs[SENDOFF_PART_VIDEO] = encode / (plan->video->two_pass ? 2 : 1);
+      if (plan->video->analysis != NULL)
+        tracked->costs[SENDOFF_PART_ANALYSIS] = tracked->costs[SENDOFF_PART_VIDEO] * ANALYSIS_COST;
+      if (sendoff_video_plan_is_steered (plan->video))
+        tracked->costs[SENDOFF_PART_MUX] = tracked->costs[SENDOFF_PART_VIDEO] * REMADE_COST;
+    }
+  if (!video && !audio)
+    tracked->costs[SENDOFF_PART_MUX] = LEAST_COST;
+}
+
+static double
+sum_costs (const Tracked *tracked, gboolean only_done)
+{
+  double sum = 0;
+
+  for (int i = 0; i < SENDOFF_N_PARTS; i++)
+    sum += tracked->costs[i] * (only_done && !sendoff_status_is_final (tracked->status) ? tracked->fractions[i] : 1);
+  return sum;
+}
+
+static double
+sum_all_costs (const SendoffTracker *self, gboolean only_done)
+{
+  double sum = 0;
+
+  for (guint i = 0; i < self->n_outputs; i++)
+    sum += sum_costs (&self->outputs[i], only_done);
+  return sum;
 }
 
 /**
@@ -136,6 +177,7 @@ sendoff_tracker_new (const SendoffPlan *plan,
       self->outputs[i].stored = sendoff_stored_output_copy (g_ptr_array_index (stored_outputs, i));
       self->outputs[i].status = sendoff_status_from_nick (self->outputs[i].stored->status);
       set_weights (&self->outputs[i], sendoff_plan_get_output (plan, i));
+      set_costs (&self->outputs[i], sendoff_plan_get_output (plan, i), self->n_outputs);
     }
   return self;
 }
@@ -207,24 +249,19 @@ static void
 update_progress_locked (SendoffTracker *self, Tracked *tracked)
 {
   gint64 now_us = g_get_monotonic_time ();
-  double shown = 0, current = 0;
+  double current = 0, shown = 0; /* what is done, 0–100; what is shown never goes back */
 
-  tracked->current = 0;
   for (int i = 0; i < SENDOFF_N_PARTS; i++)
-    tracked->current += tracked->weights[i] * tracked->fractions[i];
-  tracked->stored->progress = MAX (tracked->stored->progress, MIN (tracked->current, 100.0));
+    current += tracked->weights[i] * tracked->fractions[i];
+  tracked->stored->progress = MAX (tracked->stored->progress, MIN (current, 100.0));
   for (guint i = 0; i < self->n_outputs; i++)
-    {
-      shown += self->outputs[i].stored->progress;
-      current += sendoff_status_is_final (self->outputs[i].status) ? 100.0 : self->outputs[i].current;
-    }
+    shown += self->outputs[i].stored->progress;
   self->best_progress = MAX (self->best_progress, shown / self->n_outputs);
-  self->current = current / self->n_outputs;
   /* What was there already says nothing about speed. */
   if (tracked->status >= SENDOFF_STATUS_ENCODING)
     {
-      measure (&tracked->progress, tracked->current, now_us);
-      measure (&self->progress, self->current, now_us);
+      sendoff_forecast_note (&tracked->forecast, sum_costs (tracked, TRUE), now_us);
+      sendoff_forecast_note (&self->forecast, sum_all_costs (self, TRUE), now_us);
     }
   post_soon_locked (self);
 }
@@ -274,7 +311,9 @@ sendoff_tracker_hold (SendoffTracker *self, guint output, const char *stage)
   g_mutex_lock (&self->mutex);
   if (stage != NULL)
     set_status_locked (self, output, tracked->status, stage);
-  tracked->frames.sampled_at_us = tracked->progress.sampled_at_us = self->progress.sampled_at_us = 0;
+  tracked->frames.sampled_at_us = 0;
+  sendoff_forecast_pause (&tracked->forecast);
+  sendoff_forecast_pause (&self->forecast);
   g_mutex_unlock (&self->mutex);
 }
 
@@ -296,6 +335,11 @@ sendoff_tracker_set_part (SendoffTracker *self, guint output, SendoffPart part, 
   Tracked *tracked = &self->outputs[output];
 
   g_mutex_lock (&self->mutex);
+  if (part == SENDOFF_PART_VIDEO && tracked->fractions[part] <= 0 && fraction > 0 && tracked->costs[SENDOFF_PART_ANALYSIS] > 0)
+    {
+      sendoff_forecast_turn (&tracked->forecast);
+      sendoff_forecast_turn (&self->forecast);
+    }
   tracked->fractions[part] = MAX (tracked->fractions[part], CLAMP (fraction, 0.0, 1.0));
   update_progress_locked (self, tracked);
   g_mutex_unlock (&self->mutex);
@@ -437,12 +481,13 @@ SendoffSnapshot *
 sendoff_tracker_dup_snapshot (SendoffTracker *self)
 {
   SendoffSnapshot *snapshot = g_new0 (SendoffSnapshot, 1);
+  gint64 now_us = g_get_monotonic_time ();
 
   snapshot->outputs = g_ptr_array_new ();
   g_mutex_lock (&self->mutex);
   snapshot->status = get_job_status_locked (self);
   snapshot->progress = self->best_progress;
-  snapshot->time_left_us = get_time_left (&self->progress, self->current);
+  snapshot->time_left_us = sendoff_forecast_get_left_us (&self->forecast, sum_all_costs (self, FALSE), now_us);
   for (guint i = 0; i < self->n_outputs; i++)
     {
       const Tracked *tracked = &self->outputs[i];
@@ -453,7 +498,7 @@ sendoff_tracker_dup_snapshot (SendoffTracker *self)
       state->frames_per_second = encodes ? tracked->frames.per_second : 0;
       state->time_left_us = sendoff_status_is_final (tracked->status)
                                 ? -1
-                                : get_time_left (&tracked->progress, tracked->current);
+                                : sendoff_forecast_get_left_us (&tracked->forecast, sum_costs (tracked, FALSE), now_us);
       g_ptr_array_add (snapshot->outputs, state);
     }
   g_mutex_unlock (&self->mutex);

@@ -75,6 +75,15 @@ sendoff_estimate_decode_us (const SendoffMediaInfo *source, const SendoffOutputP
   return (gint64)(pixels / DECODE_MEGAPIXELS_PER_SECOND);
 }
 
+/** sendoff_estimate_audio_us: the part that encoding the sound has. */
+gint64
+sendoff_estimate_audio_us (const SendoffOutputPlan *output)
+{
+  gboolean has_sound = output->audio != NULL && output->audio->copy == NULL;
+
+  return has_sound ? (gint64)((double)output->duration_us / AUDIO_SECONDS_PER_SECOND) : 0;
+}
+
 /**
  * sendoff_estimate_cpu_us:
  *
@@ -84,10 +93,8 @@ sendoff_estimate_decode_us (const SendoffMediaInfo *source, const SendoffOutputP
 gint64
 sendoff_estimate_cpu_us (const SendoffMediaInfo *source, const SendoffOutputPlan *output)
 {
-  gboolean has_sound = output->audio != NULL && output->audio->copy == NULL;
-  double sound_us = has_sound ? (double)output->duration_us / AUDIO_SECONDS_PER_SECOND : 0;
-
-  return (gint64)sound_us + sendoff_estimate_encode_us (output) + sendoff_estimate_decode_us (source, output);
+  return sendoff_estimate_audio_us (output) + sendoff_estimate_encode_us (output)
+         + sendoff_estimate_decode_us (source, output);
 }
 
 /**

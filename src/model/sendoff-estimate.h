@@ -23,6 +23,7 @@ void sendoff_estimate_output (SendoffCatalog *catalog,
                               GPtrArray *lessons,
                               SendoffOutputPlan *output);
 gint64 sendoff_estimate_encode_us (const SendoffOutputPlan *output);
+gint64 sendoff_estimate_audio_us (const SendoffOutputPlan *output);
 gint64 sendoff_estimate_decode_us (const SendoffMediaInfo *source, const SendoffOutputPlan *output);
 gint64 sendoff_estimate_cpu_us (const SendoffMediaInfo *source, const SendoffOutputPlan *output);
 SendoffInterval sendoff_estimate_time (SendoffCatalog *catalog,
