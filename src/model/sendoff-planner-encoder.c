@@ -20,7 +20,9 @@
 /* x265 needs a picture of at least one of its largest blocks. */
 #define X265_LARGEST_BLOCK 64
 #define SVT_SMALLEST_SIDE  64
-#define VP9_TILED_WIDTH    2560
+/* A tile of libaom's is at least one block as wide. */
+#define AOM_BLOCK       64
+#define VP9_TILED_WIDTH 2560
 
 static const char *
 choose_speed (SendoffPlanning *self)
@@ -238,14 +240,13 @@ append_number (GString *params, gint64 value, int per_unit, const char *after)
 
 /* SVT-AV1 takes fractions and cd/m². libaom takes nothing; there the container says it alone. */
 static void
-plan_av1 (SendoffVideoPlan *video)
+append_svt_mastering (SendoffVideoPlan *video)
 {
   static const char *const parts[] = { ",", ")B(", ",", ")R(", ",", ")WP(", ",", ")L(" };
   const SendoffMastering *mastering = video->mastering;
   g_autoptr (GString) params = g_string_new (NULL);
 
-  if (mastering == NULL || !g_str_equal (video->encoder, "libsvtav1")
-      || get_option (video, "svtav1-params") != NULL)
+  if (mastering == NULL || get_option (video, "svtav1-params") != NULL)
     return;
   if (mastering->display_primaries != NULL && mastering->display_primaries->len == G_N_ELEMENTS (parts))
     {
@@ -260,6 +261,15 @@ plan_av1 (SendoffVideoPlan *video)
                             mastering->max_content_light, mastering->max_frame_average_light);
   if (params->len > 0)
     set_option (video, "svtav1-params", params->str);
+}
+
+static void
+plan_av1 (SendoffVideoPlan *video)
+{
+  if (g_str_equal (video->encoder, "libsvtav1"))
+    append_svt_mastering (video);
+  else if (g_str_equal (video->encoder, "libaom-av1") && video->width <= AOM_BLOCK)
+    set_option (video, "tile-columns", "0");
 }
 
 /* Columns of tiles let players decode on several cores, which only large pictures need: four of them cost

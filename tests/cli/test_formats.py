@@ -127,8 +127,9 @@ class Matrix(Formats):
         document = self.run_json('export', self.clip, '-d', self.out, '--codec', 'dnxhd', '--resolution', '160x90', status=3)
         self.assertIn('256×120', ' '.join(issue['message'] for issue in document['issues']))
 
-    def test_small_h265(self):
-        specs = ['codec=h265,resolution=%s' % size for size in ('16x16', '48x32')]
+    def test_small_pictures(self):
+        specs = ['codec=%s,resolution=%s' % (codec, size) for codec in ('h264', 'h265', 'vp9', 'av1')
+                 for size in ('16x16', '48x32')]
         for export in self.export(specs):
             self.assert_decodes(export['output_files'][0])
 
