@@ -348,20 +348,14 @@ on_retried (GObject *object, GAsyncResult *result, gpointer data)
     tell (self, error->message);
 }
 
-/* The other files of the video have to be over, because they belong to the same job. */
 static void
 retry (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   SendoffQueuePage *self = SENDOFF_QUEUE_PAGE (widget);
   SendoffQueueItem *item = find_item (widget, parameter);
-  SendoffJob *job = item != NULL ? sendoff_queue_item_get_job (item) : NULL;
 
-  if (item == NULL || self->engine == NULL)
-    return;
-  if (!sendoff_status_is_final (sendoff_job_get_status (job)))
-    tell (self, _ ("The other files of this video come first. Try again when they are made."));
-  else
-    sendoff_engine_retry_async (self->engine, job,
+  if (item != NULL && self->engine != NULL)
+    sendoff_engine_retry_async (self->engine, sendoff_queue_item_get_job (item),
                                 (int)sendoff_export_get_output (sendoff_queue_item_get_export (item)), NULL,
                                 on_retried, g_object_ref (self));
 }

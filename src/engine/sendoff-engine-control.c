@@ -24,10 +24,9 @@
 #define LOOKS_MAX       400
 
 static const char *const control_nicks[] = {
-  [SENDOFF_CONTROL_CANCEL] = "cancel",
-  [SENDOFF_CONTROL_PAUSE] = "pause",
-  [SENDOFF_CONTROL_RESUME] = "resume",
-  [SENDOFF_CONTROL_PRIORITY] = "priority",
+  [SENDOFF_CONTROL_CANCEL] = "cancel", [SENDOFF_CONTROL_PAUSE] = "pause",
+  [SENDOFF_CONTROL_RESUME] = "resume", [SENDOFF_CONTROL_PRIORITY] = "priority",
+  [SENDOFF_CONTROL_RETRY] = "retry",
 };
 
 /* ---- For those who hold jobs ---- */
@@ -54,6 +53,8 @@ change_here (SendoffEngine *self, SendoffJob *job, SendoffControl control, int v
     cancel_here (job, value);
   else if (control == SENDOFF_CONTROL_PRIORITY)
     sendoff_queue_set_priority (sendoff_engine_get_queue (self), job, value);
+  else if (control == SENDOFF_CONTROL_RETRY)
+    sendoff_queue_retry (sendoff_engine_get_queue (self), job, value);
   else if (control == SENDOFF_CONTROL_PAUSE)
     sendoff_job_pause (job);
   else
@@ -169,6 +170,13 @@ change_stored (Wish *wish, GError **error)
     }
   if (wish->control == SENDOFF_CONTROL_CANCEL)
     return TRUE;
+  if (wish->control == SENDOFF_CONTROL_RETRY)
+    {
+      g_set_error_literal (
+          error, SENDOFF_ERROR, SENDOFF_ERROR_FAILED,
+          _ ("This export was interrupted. Let it go on first; then what failed can be tried again."));
+      return FALSE;
+    }
   if (wish->control == SENDOFF_CONTROL_PRIORITY)
     stored->priority = wish->value;
   else
@@ -261,7 +269,7 @@ control_thread (GTask *task, gpointer object, gpointer data, GCancellable *cance
 /**
  * sendoff_engine_control_async:
  * @control: what is to become of @job, which is not over
- * @value: for a cancel the position of one export, -1 for all of them; for a priority that number
+ * @value: for a cancel or a retry the position of one export, -1 for all of them; for a priority that number
  *
  * The job may wait, run here or in another process, or be interrupted. A cancelled one that nobody carried
  * out is cleaned up here: wait for its end.
@@ -311,7 +319,7 @@ sendoff_engine_control_finish (SendoffEngine *self, GAsyncResult *result, GError
       sendoff_job_set_elsewhere (wish->job, FALSE);
       sendoff_job_set_interrupted (wish->job, TRUE);
     }
-  if (wish->here || wish->control != SENDOFF_CONTROL_CANCEL)
+  if (wish->here || (wish->control != SENDOFF_CONTROL_CANCEL && wish->control != SENDOFF_CONTROL_RETRY))
     change_here (self, wish->job, wish->control, wish->value);
   return TRUE;
 }

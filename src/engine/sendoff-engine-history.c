@@ -60,7 +60,45 @@ retry_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancell
     g_task_return_error (task, error);
 }
 
-/** sendoff_engine_retry_async: makes again what failed or was cancelled; @output is a position, -1 for all of them. */
+static void
+on_holder_asked (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+
+  if (sendoff_engine_control_finish (SENDOFF_ENGINE (object), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/* While other outputs of @job are still to be made, whoever makes them does it. */
+static void
+retry_unfinished (GTask *task, SendoffJob *job, int output)
+{
+  SendoffEngine *self = g_task_get_source_object (task);
+  g_autoptr (SendoffStoredJob) stored = sendoff_job_dup_retry (job, output);
+
+  if (sendoff_queue_retry (sendoff_engine_get_queue (self), job, output))
+    g_task_return_boolean (task, TRUE);
+  else if (stored != NULL && sendoff_job_get_elsewhere (job))
+    sendoff_engine_control_async (self, job, SENDOFF_CONTROL_RETRY, output, g_task_get_cancellable (task),
+                                  on_holder_asked, g_object_ref (task));
+  else
+    g_task_return_new_error (
+        task, SENDOFF_ERROR, SENDOFF_ERROR_FAILED,
+        stored != NULL && sendoff_job_get_interrupted (job)
+            ? _ ("This export was interrupted. Let it go on first; then what failed can be tried again.")
+            : _ ("There is nothing to try again: this export has not ended, or it succeeded."));
+}
+
+/**
+ * sendoff_engine_retry_async:
+ * @output: a position, -1 for all of them
+ *
+ * Makes again what failed or was cancelled. Other outputs of @job may still be made meanwhile, here or in
+ * another process: they lose no more than the chunks that they are in.
+ */
 void
 sendoff_engine_retry_async (SendoffEngine *self,
                             SendoffJob *job,
@@ -80,8 +118,7 @@ sendoff_engine_retry_async (SendoffEngine *self,
     stored = sendoff_job_dup_retry (job, output);
   if (stored == NULL)
     {
-      g_task_return_new_error (task, SENDOFF_ERROR, SENDOFF_ERROR_FAILED,
-                               _ ("There is nothing to try again: this export has not ended, or it succeeded."));
+      retry_unfinished (task, job, output);
       return;
     }
   retry = g_new0 (Retry, 1);
@@ -106,6 +143,8 @@ sendoff_engine_retry_finish (SendoffEngine *self, GAsyncResult *result, GError *
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return FALSE;
   retry = g_task_get_task_data (G_TASK (result));
+  if (retry == NULL)
+    return TRUE; /* done where the job is */
   sendoff_job_begin_again (retry->job, retry->stored);
   if (queue != NULL)
     sendoff_queue_add (queue, retry->job, g_steal_fd (&retry->lock_fd));

@@ -175,11 +175,13 @@ gboolean sendoff_engine_resume_finish (SendoffEngine *self, GAsyncResult *result
 
 /* Whatever process carries @job out, or none: cancels it (value: one export's position, -1 all), pauses it, lets it go on,
  * or gives it another priority (value). */
-typedef enum {
+typedef enum
+{
   SENDOFF_CONTROL_CANCEL,
   SENDOFF_CONTROL_PAUSE,
   SENDOFF_CONTROL_RESUME,
   SENDOFF_CONTROL_PRIORITY,
+  SENDOFF_CONTROL_RETRY, /* only of a job that runs; sendoff_engine_retry_async() is for all */
 } SendoffControl;
 void sendoff_engine_control_async (SendoffEngine *self, SendoffJob *job, SendoffControl control, int value,
                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);

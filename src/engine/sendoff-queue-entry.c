@@ -28,6 +28,7 @@ sendoff_queue_entry_free (gpointer data)
   g_clear_pointer (&entry->runner, sendoff_runner_free);
   g_clear_pointer (&entry->tracker, sendoff_tracker_unref);
   g_clear_pointer (&entry->lessons, g_ptr_array_unref);
+  g_clear_pointer (&entry->retries, g_array_unref);
   g_object_unref (entry->cancellable);
   g_object_unref (entry->job);
   g_object_unref (entry->queue);
@@ -204,6 +205,90 @@ run_job (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
   g_task_return_boolean (task, TRUE);
 }
 
+/* ---- Again, while others are made ---- */
+
+/* As if it were begun again before another try at @output; FALSE when that neither failed nor was cancelled.
+ */
+static gboolean
+forget_outcome (SendoffQueueEntry *entry, int output)
+{
+  g_autoptr (SendoffStoredJob) stored = sendoff_job_dup_retry (entry->job, output);
+
+  if (stored == NULL)
+    return FALSE;
+  sendoff_job_begin_again (entry->job, stored);
+  return TRUE;
+}
+
+/* The job waits as if it had never run in this process. */
+static void
+reset (SendoffQueueEntry *entry)
+{
+  g_clear_pointer (&entry->runner, sendoff_runner_free);
+  g_clear_pointer (&entry->tracker, sendoff_tracker_unref);
+  g_clear_object (&entry->cancellable);
+  entry->cancellable = g_cancellable_new ();
+  entry->progress_kept_at_us = 0;
+}
+
+/* The runner has ended for the sake of another try: takes up what is wanted now. Returns FALSE when that is
+ * nothing. */
+static gboolean
+take_up_retries (SendoffQueueEntry *entry)
+{
+  g_autoptr (GArray) retries = g_steal_pointer (&entry->retries);
+  gboolean wanted = FALSE;
+
+  if (retries == NULL)
+    return FALSE;
+  if (sendoff_job_is_cancel_requested (entry->job))
+    {
+      /* It was kept for another run; this one removes it. */
+      if (sendoff_status_is_final (sendoff_job_get_status (entry->job)))
+        return FALSE;
+      reset (entry);
+      sendoff_queue_entry_cancel (entry);
+      return TRUE;
+    }
+  for (guint i = 0; i < retries->len; i++)
+    wanted |= forget_outcome (entry, g_array_index (retries, int, i));
+  if (!wanted && sendoff_status_is_final (sendoff_job_get_status (entry->job)))
+    return FALSE;
+  sendoff_queue_entry_store (entry, sendoff_queue_on_state_stored, NULL);
+  if (entry->queue->stop != NULL)
+    return FALSE;
+  reset (entry);
+  if (!sendoff_job_get_paused (entry->job))
+    sendoff_queue_entry_start (entry);
+  return TRUE;
+}
+
+/* Makes @output (-1: all that can be) again beside those that are not over: a job that runs is called back,
+ * as for a pause, and begun anew from its finished chunks. FALSE when there is nothing to try again. */
+gboolean
+sendoff_queue_entry_retry (SendoffQueueEntry *entry, int output)
+{
+  g_autoptr (SendoffStoredJob) stored = sendoff_job_dup_retry (entry->job, output);
+
+  if (stored == NULL || sendoff_job_is_cancel_requested (entry->job)
+      || (entry->runner != NULL && !entry->running))
+    return FALSE;
+  if (!entry->running)
+    {
+      sendoff_job_begin_again (entry->job, stored);
+      sendoff_queue_entry_store (entry, sendoff_queue_on_state_stored, NULL);
+      return TRUE;
+    }
+  if (entry->retries == NULL)
+    entry->retries = g_array_new (FALSE, FALSE, sizeof (int));
+  g_array_append_val (entry->retries, output);
+  sendoff_runner_keep_for_later (entry->runner);
+  g_cancellable_cancel (entry->cancellable);
+  return TRUE;
+}
+
+/* ---- The job's own thread ---- */
+
 static void
 on_job_over (GObject *object, GAsyncResult *result, gpointer data)
 {
@@ -216,7 +301,10 @@ on_job_over (GObject *object, GAsyncResult *result, gpointer data)
   take_snapshot (entry);
   if (entry->lessons != NULL)
     sendoff_queue_teach (self, entry->lessons);
-  if (sendoff_status_is_final (sendoff_job_get_status (entry->job)))
+  g_clear_pointer (&entry->lessons, g_ptr_array_unref);
+  if (take_up_retries (entry))
+    g_debug ("export %s was begun again", sendoff_job_get_export_id (entry->job));
+  else if (sendoff_status_is_final (sendoff_job_get_status (entry->job)))
     store_end (entry);
   else
     sendoff_queue_remove (entry);

@@ -39,6 +39,7 @@ typedef struct {
   gboolean running;
   gint64 progress_kept_at_us;
   GPtrArray *lessons; /* (nullable): SendoffLesson, once the job is over */
+  GArray *retries; /* (nullable): of int: the outputs to make again when nothing of it runs any more */
 } SendoffQueueEntry;
 
 /* sendoff-queue.c */
@@ -52,6 +53,7 @@ SendoffQueueEntry *sendoff_queue_entry_new (SendoffQueue *queue, SendoffJob *job
 void sendoff_queue_entry_free (gpointer entry);
 void sendoff_queue_entry_start (SendoffQueueEntry *entry);
 void sendoff_queue_entry_cancel (SendoffQueueEntry *entry);
+gboolean sendoff_queue_entry_retry (SendoffQueueEntry *entry, int output);
 void sendoff_queue_entry_store (SendoffQueueEntry *entry, GAsyncReadyCallback callback, gpointer data);
 void sendoff_queue_on_state_stored (GObject *store, GAsyncResult *result, gpointer data);
 

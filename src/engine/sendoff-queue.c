@@ -348,6 +348,21 @@ sendoff_queue_contains (SendoffQueue *self, SendoffJob *job)
   return FALSE;
 }
 
+/** sendoff_queue_retry: makes @output again, which failed or was cancelled while others of @job are still to
+ * be made; -1 is all such. FALSE when there is none, or @job is not here. */
+gboolean
+sendoff_queue_retry (SendoffQueue *self, SendoffJob *job, int output)
+{
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      SendoffQueueEntry *entry = g_ptr_array_index (self->entries, i);
+
+      if (entry->job == job)
+        return sendoff_queue_entry_retry (entry, output);
+    }
+  return FALSE;
+}
+
 /**
  * sendoff_queue_stop_async:
  *

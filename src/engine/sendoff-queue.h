@@ -33,6 +33,7 @@ char **sendoff_queue_dup_folders (SendoffQueue *self);
 void sendoff_queue_set_n_slots (SendoffQueue *self, guint n);
 void sendoff_queue_add (SendoffQueue *self, SendoffJob *job, int lock_fd);
 gboolean sendoff_queue_contains (SendoffQueue *self, SendoffJob *job);
+gboolean sendoff_queue_retry (SendoffQueue *self, SendoffJob *job, int output);
 void sendoff_queue_stop_async (SendoffQueue *self, GAsyncReadyCallback callback, gpointer data);
 gboolean sendoff_queue_stop_finish (SendoffQueue *self, GAsyncResult *result, GError **error);
 

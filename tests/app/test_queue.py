@@ -59,6 +59,18 @@ class Queue(WindowTest):
         self.wait_for_row(window, 'Web page', '^Finished', patience=120)
         self.wait_for_files(2)
 
+    def test_one_of_two_is_tried_again_while_the_other_is_made(self):
+        window = self.start('YouTube', 'Web page', seconds=120)
+        self.press_in_row(window, 'Web page', 'Cancel: ')
+        self.wait_for_row(window, 'Web page', '^Cancelled$')
+        self.press_in_row(window, 'Web page', 'Try Again')
+        self.wait_for_row(window, 'Web page', '^(Waiting|Getting ready|Making the video)')
+        self.assertFalse(self.row(window, 'YouTube').says('^Finished'))
+        for place in ['YouTube', 'Web page']:
+            self.wait_for_row(window, place, '^Finished', patience=240)
+        self.wait_for_files(2)
+        self.assertEqual([decode_errors(path) for path in self.world.made_files()], ['', ''])
+
     def test_paused_job_waits(self):
         window = self.start('Web page', seconds=20)
         self.press_in_row(window, 'Web page', 'Pause')

@@ -75,6 +75,17 @@ class Queue(support.CliTest):
         for name in os.listdir(self.out):
             self.assertEqual(support.decode_errors(os.path.join(self.out, name)), '')
 
+    def test_tried_again_while_the_other_is_made(self):
+        process, job = self.start_export('--output', 'suffix=_one,crf=40', '--output', 'suffix=_two,crf=30')
+        self.assertEqual(self.run_cli('queue', 'retry', job, '--output', '2').status, 1)
+        self.run_json('queue', 'cancel', job, '--output', '2')
+        again = self.run_json('queue', 'retry', job, '--output', '2')
+        self.assertNotIn(again['exports'][0]['status'], ['completed', 'cancelled'])
+        self.assertEqual([export['status'] for export in self.end_of(process)['exports']], ['completed', 'completed'])
+        self.assertEqual(len(os.listdir(self.out)), 2)
+        for name in os.listdir(self.out):
+            self.assertEqual(support.decode_errors(os.path.join(self.out, name)), '')
+
     def test_cancelled_whole(self):
         process, job = self.start_export()
         self.run_json('queue', 'cancel', job)
