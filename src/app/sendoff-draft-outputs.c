@@ -131,6 +131,17 @@ sendoff_draft_outputs_add (SendoffDraftOutputs *self, SendoffOutputSettings *set
   g_list_store_append (self->outputs, output);
 }
 
+/** sendoff_draft_outputs_add_preset: one more output, made from a preset (nullable: from none). */
+void
+sendoff_draft_outputs_add_preset (SendoffDraftOutputs *self, const char *preset_id)
+{
+  g_autoptr (SendoffOutputSettings) settings = sendoff_output_settings_new ();
+
+  if (preset_id != NULL)
+    sendoff_output_settings_set_string (settings, SENDOFF_SETTING_PRESET, preset_id);
+  sendoff_draft_outputs_add (self, settings);
+}
+
 /** sendoff_draft_outputs_replace: outputs as @settings (nullable: none) say instead of those there are.
  * @settings: (element-type SendoffOutputSettings) */
 void
@@ -139,6 +150,33 @@ sendoff_draft_outputs_replace (SendoffDraftOutputs *self, GPtrArray *settings)
   g_list_store_remove_all (self->outputs);
   for (guint i = 0; settings != NULL && i < settings->len; i++)
     sendoff_draft_outputs_add (self, g_ptr_array_index (settings, i));
+}
+
+/** sendoff_draft_outputs_apply: shows what the planner says: @plans (element-type SendoffDraftPlan), one for
+ * each video, were made of these outputs. */
+void
+sendoff_draft_outputs_apply (SendoffDraftOutputs *self, GPtrArray *plans)
+{
+  for (guint i = 0; i < count (self->outputs); i++)
+    {
+      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (G_LIST_MODEL (self->outputs), i);
+
+      sendoff_output_item_apply (output, self->engine, plans, i);
+    }
+}
+
+/** sendoff_draft_outputs_apply_estimates: shows other sizes and times of @plans, which may be older than the
+ * latest outputs. */
+void
+sendoff_draft_outputs_apply_estimates (SendoffDraftOutputs *self, GPtrArray *plans)
+{
+  for (guint i = 0; i < count (self->outputs); i++)
+    {
+      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (G_LIST_MODEL (self->outputs), i);
+
+      if (plans->len == 0 || i < ((SendoffDraftPlan *)g_ptr_array_index (plans, 0))->plan->outputs->len)
+        sendoff_output_item_apply_estimates (output, self->engine, plans, i);
+    }
 }
 
 static void

@@ -20,6 +20,9 @@ void sendoff_draft_outputs_start (SendoffDraftOutputs *self, const char *const *
 GListModel *sendoff_draft_outputs_get_list (SendoffDraftOutputs *self);
 GListModel *sendoff_draft_outputs_get_destinations (SendoffDraftOutputs *self);
 void sendoff_draft_outputs_add (SendoffDraftOutputs *self, SendoffOutputSettings *settings);
+void sendoff_draft_outputs_apply (SendoffDraftOutputs *self, GPtrArray *plans);
+void sendoff_draft_outputs_apply_estimates (SendoffDraftOutputs *self, GPtrArray *plans);
+void sendoff_draft_outputs_add_preset (SendoffDraftOutputs *self, const char *preset_id);
 void sendoff_draft_outputs_replace (SendoffDraftOutputs *self, GPtrArray *settings);
 
 G_END_DECLS

@@ -263,21 +263,21 @@ apply_reason (SendoffDraft *self)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_EXPORT]);
 }
 
+static void
+apply_totals (SendoffDraft *self, GPtrArray *plans)
+{
+  take_text (self, &self->totals, PROP_TOTALS,
+             sendoff_draft_summary_dup_totals (self->engine, sendoff_draft_get_outputs (self), plans));
+}
+
 /* Every plan is up to date: says so, and what follows from it. */
 static void
 on_planned (SendoffDraft *self)
 {
   GPtrArray *plans = sendoff_draft_plans_get (self->plans);
-  GListModel *outputs = sendoff_draft_get_outputs (self);
 
-  for (guint i = 0; i < g_list_model_get_n_items (outputs); i++)
-    {
-      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (outputs, i);
-
-      sendoff_output_item_apply (output, self->engine, plans, i);
-    }
-  take_text (self, &self->totals, PROP_TOTALS,
-             sendoff_draft_summary_dup_totals (self->engine, outputs, plans));
+  sendoff_draft_outputs_apply (self->outputs, plans);
+  apply_totals (self, plans);
   apply_reason (self);
   remember_outputs (self);
   sendoff_draft_disks_check (self->disks, plans->len > 0 ? g_ptr_array_index (plans, 0) : NULL);
@@ -288,17 +288,9 @@ static void
 on_estimates_changed (SendoffDraft *self)
 {
   GPtrArray *plans = sendoff_draft_plans_get (self->plans);
-  GListModel *outputs = sendoff_draft_get_outputs (self);
 
-  for (guint i = 0; i < g_list_model_get_n_items (outputs); i++)
-    {
-      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (outputs, i);
-
-      if (plans->len == 0 || i < ((SendoffDraftPlan *)g_ptr_array_index (plans, 0))->plan->outputs->len)
-        sendoff_output_item_apply_estimates (output, self->engine, plans, i);
-    }
-  take_text (self, &self->totals, PROP_TOTALS,
-             sendoff_draft_summary_dup_totals (self->engine, outputs, plans));
+  sendoff_draft_outputs_apply_estimates (self->outputs, plans);
+  apply_totals (self, plans);
 }
 
 static void
@@ -333,10 +325,8 @@ replan (SendoffDraft *self)
 void
 sendoff_draft_add_output (SendoffDraft *self)
 {
-  g_autoptr (SendoffOutputSettings) settings = sendoff_output_settings_new ();
-
   g_return_if_fail (self->started);
-  sendoff_draft_outputs_add (self->outputs, settings);
+  sendoff_draft_outputs_add_preset (self->outputs, NULL);
 }
 
 /* ---- Sources ---- */
@@ -442,10 +432,7 @@ sendoff_draft_use_release_set (SendoffDraft *self, const char *release_set_id)
 void
 sendoff_draft_add_preset (SendoffDraft *self, const char *preset_id)
 {
-  g_autoptr (SendoffOutputSettings) settings = sendoff_output_settings_new ();
-
-  sendoff_output_settings_set_string (settings, SENDOFF_SETTING_PRESET, preset_id);
-  sendoff_draft_outputs_add (self->outputs, settings);
+  sendoff_draft_outputs_add_preset (self->outputs, preset_id);
 }
 
 /* ---- Export ---- */

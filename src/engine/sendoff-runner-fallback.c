@@ -67,8 +67,9 @@ sendoff_runner_fall_back (SendoffRunner *self, RunnerRendition *rendition, const
   return TRUE;
 }
 
+/* For people, and for a later run. */
 static void
-take_software_plans (SendoffRunner *self, RunnerRendition *rendition)
+note_fallback (SendoffRunner *self, const RunnerRendition *rendition)
 {
   for (guint i = 0; i < rendition->outputs->len; i++)
     {
@@ -83,8 +84,28 @@ take_software_plans (SendoffRunner *self, RunnerRendition *rendition)
       if (fd >= 0)
         close (fd);
       sendoff_tracker_add_warning (self->tracker, output, warning);
-      take_software_plan (self, output);
     }
+}
+
+static void
+take_software_plans (SendoffRunner *self, RunnerRendition *rendition)
+{
+  g_mutex_lock (&self->mutex);
+  for (guint i = 0; i < rendition->outputs->len; i++)
+    take_software_plan (self, g_array_index (rendition->outputs, guint, i));
+  rendition->video = self->outputs[rendition->output].plan->video;
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+take_ledger (SendoffRunner *self, RunnerRendition *rendition, SendoffChunkLedger *ledger)
+{
+  SendoffChunkLedger *before = rendition->ledger;
+
+  g_mutex_lock (&self->mutex);
+  rendition->ledger = ledger;
+  g_mutex_unlock (&self->mutex);
+  sendoff_chunk_ledger_close (before, TRUE);
 }
 
 static gboolean
@@ -98,24 +119,23 @@ open_software_ledger (SendoffRunner *self, RunnerRendition *rendition, GError **
 
   if (ledger == NULL)
     return FALSE;
-  rendition->ledger = ledger;
+  take_ledger (self, rendition, ledger);
   sendoff_runner_begin_rate (self, rendition, identity);
   return TRUE;
 }
 
+/* Nothing of @rendition runs: only its pointers are changed under the mutex, for which the main loop may
+ * wait. */
 static void
 switch_over (SendoffRunner *self, RunnerRendition *rendition)
 {
   g_autoptr (GError) error = NULL;
   gboolean ok;
 
-  g_mutex_lock (&self->mutex);
-  sendoff_chunk_ledger_close (g_steal_pointer (&rendition->ledger), TRUE);
+  note_fallback (self, rendition);
   take_software_plans (self, rendition);
-  rendition->video = self->outputs[rendition->output].plan->video;
   rendition->is_uneven = TRUE;
   ok = open_software_ledger (self, rendition, &error);
-  g_mutex_unlock (&self->mutex);
   g_clear_error (&rendition->hardware_error);
   if (!ok)
     sendoff_runner_fail_outputs (self, rendition->outputs, error, STAGE);
