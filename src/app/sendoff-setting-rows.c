@@ -46,6 +46,8 @@ static const SettingRow rows[] = {
     N_ ("Two passes") },
   { SENDOFF_SETTING_CRF, SENDOFF_DEPTH_ADVANCED, KIND_TEXT, SENDOFF_TRAIT_CRF,
     N_ ("CRF (smaller is better)") },
+  { SENDOFF_SETTING_TARGET_SCORE, SENDOFF_DEPTH_ADVANCED, KIND_TEXT, SENDOFF_TRAIT_CRF,
+    N_ ("Score to reach (for example ssim:0.98)") },
   { SENDOFF_SETTING_TARGET_SIZE, SENDOFF_DEPTH_ADVANCED, KIND_TEXT, 0,
     N_ ("Size of the file (for example 25MB)") },
   { SENDOFF_SETTING_MAX_SIZE, SENDOFF_DEPTH_ADVANCED, KIND_TEXT, 0,

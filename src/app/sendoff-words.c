@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/sendoff-units.h"
+#include "model/sendoff-score.h"
 
 /* FFmpeg's names of codecs that cameras and programs write, as people know them. */
 static const struct
@@ -133,13 +134,26 @@ sendoff_words_for_source_warnings (const SendoffMediaInfo *info)
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 
+/* (nullable): a quality that was asked for by its score. */
+static char *
+dup_score (const SendoffOutputPlan *output)
+{
+  const SendoffScorePlan *score = output->video != NULL ? output->video->score : NULL;
+  const SendoffScoreMetric *metric = score != NULL ? sendoff_score_metric_get (score->metric) : NULL;
+
+  return metric != NULL ? sendoff_score_metric_describe (metric, score->wanted) : NULL;
+}
+
 static char *
 dup_quality (const SendoffOutputPlan *output, SendoffCatalog *catalog)
 {
   const SendoffQualityLevel *level
       = output->quality != NULL ? sendoff_catalog_get_level (catalog, output->quality) : NULL;
+  g_autofree char *score = dup_score (output);
   g_autofree char *word = NULL;
 
+  if (score != NULL)
+    return g_steal_pointer (&score);
   if (level == NULL || (output->video != NULL && output->video->rate_control != SENDOFF_RATE_CRF))
     return NULL;
   word = g_utf8_strdown (_ (level->name), -1);

@@ -2,6 +2,7 @@
 
 #include "base/sendoff-i18n.h"
 #include "base/sendoff-units.h"
+#include "model/sendoff-score.h"
 
 static void
 append_frame_rate (GString *text, SendoffRational rate)
@@ -69,6 +70,16 @@ sendoff_cli_describe_source (const SendoffMediaInfo *source)
 }
 
 static void
+append_score (GString *text, const SendoffVideoPlan *video)
+{
+  const SendoffScoreMetric *metric = sendoff_score_metric_get (video->score->metric);
+  g_autofree char *wanted = metric != NULL ? sendoff_score_metric_describe (metric, video->score->wanted) : NULL;
+
+  /* Translators: a score such as "SSIM 0.9800", and the quality number that is tried first */
+  g_string_append_printf (text, _ (", %s wanted, CRF %g first"), wanted != NULL ? wanted : "–", video->crf);
+}
+
+static void
 append_rate_control (GString *text, const SendoffVideoPlan *video, const SendoffVideoCodec *codec)
 {
   g_autofree char *rate = sendoff_format_bitrate (video->bitrate_bps);
@@ -80,7 +91,9 @@ append_rate_control (GString *text, const SendoffVideoPlan *video, const Sendoff
         g_string_append_printf (text, _ (", profile %s"), video->profile);
       return;
     }
-  if (video->rate_control == SENDOFF_RATE_CRF)
+  if (video->score != NULL)
+    append_score (text, video);
+  else if (video->rate_control == SENDOFF_RATE_CRF)
     g_string_append_printf (text, ", CRF %g", video->crf);
   else
     g_string_append_printf (text, ", %s %s", sendoff_rate_control_nicks[video->rate_control], rate);
@@ -111,7 +124,7 @@ sendoff_cli_describe_video (const SendoffVideoPlan *video, const char *quality, 
       g_string_append (text, _ (", copied, nothing is lost"));
       return g_string_free (text, FALSE);
     }
-  if (level != NULL)
+  if (level != NULL && video->score == NULL)
     {
       g_autofree char *word = g_utf8_strdown (_ (level->name), -1);
 

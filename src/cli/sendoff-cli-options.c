@@ -23,6 +23,7 @@ static const struct
   { "speed", "SPEED", N_ ("ultrafast, fast, medium, slow or veryslow") },
   { "rate-control", "MODE", N_ ("crf, cbr, vbr or abr") },
   { "crf", "N", N_ ("Constant quality on the codec's own scale") },
+  { "target-score", "SCORE", N_ ("Quality to reach, such as ssim:0.98; finds the CRF for it") },
   { "video-bitrate", "RATE", N_ ("Such as 6M") },
   { "audio-bitrate", "RATE", N_ ("Such as 192k") },
   { "two-pass", NULL, N_ ("Analyse first, then encode") },

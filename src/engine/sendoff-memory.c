@@ -20,6 +20,9 @@
 /* Measured on the next run of the same work; a little more than that is expected. */
 #define MARGIN 1.05
 
+/* Pictures that wait to be compared with what became of them: as many as an encoder delays. */
+#define COMPARED_FRAMES 60
+
 struct _SendoffMemoryBook
 {
   GMutex mutex;      /* guards the following */
@@ -97,7 +100,8 @@ sendoff_memory_estimate_encoder (const SendoffVideoPlan *plan)
     if (g_strcmp0 (encoder_memories[i].encoder, plan->encoder) == 0)
       memory = &encoder_memories[i];
   return (gint64)(get_frame_bytes (plan->width, plan->height) * (deep ? 2 : 1)
-                  * (FILTER_FRAMES + memory->frames + memory->frames_per_thread * MAX (plan->threads, 1)));
+                  * (FILTER_FRAMES + memory->frames + memory->frames_per_thread * MAX (plan->threads, 1)
+                     + (plan->score != NULL ? COMPARED_FRAMES : 0)));
 }
 
 /** sendoff_memory_book_new: (transfer full): an empty book. */

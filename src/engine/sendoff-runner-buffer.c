@@ -36,6 +36,7 @@ repair (const RunnerRendition *rendition, const SendoffRateBuffer *buffer, guint
   SendoffRateLog *log = rendition->rate->log;
   const SendoffRateTrial *broken = sendoff_rate_log_get_last (log, chunk);
   double crf = broken->crf, rate = (double)broken->bitrate_bps;
+  SendoffRateTrial *repaired;
   SendoffRateScale scale;
 
   sendoff_rate_scale_init (&scale, rendition->video);
@@ -43,7 +44,9 @@ repair (const RunnerRendition *rendition, const SendoffRateBuffer *buffer, guint
     rate /= excess * SENDOFF_WINDOW_MARGIN;
   else if (buffer->windowed)
     crf = sendoff_rate_lower_quality (&scale, log, chunk, excess * SENDOFF_WINDOW_MARGIN);
-  sendoff_rate_log_add (log, chunk, crf, broken->cap + 1)->bitrate_bps = (gint64)rate;
+  repaired = sendoff_rate_log_add (log, chunk, crf, broken->cap + 1);
+  repaired->bitrate_bps = (gint64)rate;
+  repaired->metric = g_strdup (broken->metric);
 }
 
 /* Decides what has to be made again so that @rendition, all of whose chunks are there, keeps its maximum

@@ -294,6 +294,15 @@ add_isolation (SendoffRunner *self, SendoffCertificate *certificate)
   sendoff_certificate_add_check (certificate, check);
 }
 
+static void
+add_score (SendoffRunner *self, const RunnerOutput *output, SendoffCertificate *certificate)
+{
+  SendoffCheck *check = sendoff_runner_make_score_check (self, output);
+
+  if (check != NULL)
+    sendoff_certificate_add_check (certificate, check);
+}
+
 static gboolean
 verify (RunnerWork *work, RunnerOutput *output, const SendoffMuxResult *result, GCancellable *cancellable)
 {
@@ -312,6 +321,7 @@ verify (RunnerWork *work, RunnerOutput *output, const SendoffMuxResult *result, 
     reason = sendoff_certificate_dup_failure (certificate);
   else
     check_platform (self, output, certificate, info);
+  add_score (self, output, certificate);
   add_isolation (self, certificate);
   sendoff_tracker_set_certificate (self->tracker, get_index (self, output), certificate);
   work->certificate = sendoff_certificate_to_json (certificate);

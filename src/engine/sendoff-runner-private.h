@@ -200,6 +200,9 @@ gboolean sendoff_runner_take_size (SendoffRunner *self, RunnerOutput *output, gi
 gboolean sendoff_runner_rate_is_done (const RunnerRendition *rendition);
 void sendoff_runner_forget_rates (SendoffRunner *self, guint group);
 
+/* sendoff-runner-score.c */
+SendoffCheck *sendoff_runner_make_score_check (SendoffRunner *self, const RunnerOutput *output);
+
 /* sendoff-runner-chunks.c */
 void sendoff_runner_push_batches (SendoffRunner *self);
 void sendoff_runner_chunks_returned (SendoffRunner *self, RunnerWork *work);

@@ -62,6 +62,7 @@ apply (RunnerRendition *rendition, guint chunk)
   rate->crf = trial->crf;
   rate->bitrate_bps = trial->bitrate_bps;
   rate->cap = trial->cap;
+  rate->metric = g_strdup (trial->metric);
   sendoff_chunk_ledger_set_rate (rendition->ledger, chunk, rate);
 }
 
@@ -282,11 +283,17 @@ measure (RunnerRendition *rendition)
       SendoffRateTrial *trial = g_ptr_array_index (log->trials, i);
 
       if (trial->bytes < 0 && trial == sendoff_rate_log_get_last (log, (guint)trial->chunk))
-        trial->bytes = rendition->ledger->chunks[trial->chunk].trailer->bytes;
+        {
+          const SendoffPacketTrailer *trailer = rendition->ledger->chunks[trial->chunk].trailer;
+
+          trial->bytes = trailer->bytes;
+          if (trial->metric != NULL && trailer->scores != NULL)
+            trial->scores = g_array_copy (trailer->scores);
+        }
     }
 }
 
-/* Puts into force what was decided from trial @first on; what it replaces is of no more use. */
+/* Puts into force what was decided from trial @first on. What it replaces is of no more use, unless a search goes on. */
 static void
 apply_from (RunnerRendition *rendition, guint first)
 {
@@ -300,7 +307,8 @@ apply_from (RunnerRendition *rendition, guint first)
       apply (rendition, (guint)trial->chunk);
       g_debug ("rate: chunk %d at crf %g, %" G_GINT64_FORMAT " bit/s, cap %d", trial->chunk, trial->crf,
                trial->bitrate_bps, trial->cap);
-      if (replaced != NULL && !g_str_equal (replaced, rendition->ledger->chunks[trial->chunk].path))
+      if (replaced != NULL && rendition->video->score == NULL
+          && !g_str_equal (replaced, rendition->ledger->chunks[trial->chunk].path))
         unlink (replaced);
     }
 }
@@ -331,7 +339,10 @@ report (SendoffRunner *self, const RunnerRendition *rendition, gboolean broken)
   gint64 aim = get_aim (rendition);
   double miss = aim > 0 && size == NULL ? (double)bytes / (double)aim - 1 : 0;
   g_autofree char *sentence = NULL;
+  g_autofree char *score = sendoff_runner_dup_score_warning (rendition);
 
+  if (score != NULL)
+    warn (self, rendition, score);
   if (broken)
     warn (self, rendition,
           _ ("The video exceeds its maximum bit rate for a moment: its pictures change too much."));
@@ -350,7 +361,9 @@ report (SendoffRunner *self, const RunnerRendition *rendition, gboolean broken)
 static gboolean
 decide_next (SendoffRunner *self, RunnerRendition *rendition, gboolean *broken, GError **error)
 {
-  gboolean decided = rendition->analysis != NULL ? share_next (self, rendition) : begin_unshared (rendition);
+  gboolean decided = rendition->analysis != NULL         ? share_next (self, rendition)
+                     : rendition->video->score != NULL ? sendoff_runner_search_score (rendition)
+                                                       : begin_unshared (rendition);
 
   *broken = FALSE;
   return decided || sendoff_runner_repair_rate (rendition, broken, error);

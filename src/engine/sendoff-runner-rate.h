@@ -1,4 +1,4 @@
-/* What steers the rate of one rendition. Included by sendoff-runner-rate.c and sendoff-runner-buffer.c only;
+/* What steers the rate of one rendition. Included by sendoff-runner-rate.c, -buffer.c and -score.c only;
  * guarded by the runner's mutex. */
 #pragma once
 
@@ -16,6 +16,8 @@ struct _RunnerRate
   gboolean was_written; /* the file was written with what was decided last */
 };
 
+gboolean sendoff_runner_search_score (const RunnerRendition *rendition);
+char *sendoff_runner_dup_score_warning (const RunnerRendition *rendition);
 gboolean sendoff_runner_repair_rate (const RunnerRendition *rendition, gboolean *broken, GError **error);
 
 G_END_DECLS

@@ -61,7 +61,8 @@ is_tried (const SendoffOutputPlan *output)
 {
   const SendoffVideoPlan *video = output->video;
 
-  return video != NULL && video->copy == NULL && video->rate_control == SENDOFF_RATE_CRF && video->crf >= 0;
+  return video != NULL && video->copy == NULL && video->score == NULL
+         && video->rate_control == SENDOFF_RATE_CRF && video->crf >= 0;
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "media/sendoff-first-pass.h"
 #include "media/sendoff-frame-reader.h"
 #include "media/sendoff-hardware-input.h"
+#include "media/sendoff-quality-meter.h"
 
 struct _SendoffChunkEncoder
 {
@@ -13,6 +14,7 @@ struct _SendoffChunkEncoder
   AVCodecContext *context;      /* NULL until the first frame */
   SendoffFirstPass *first_pass; /* (nullable): likewise */
   SendoffHardwareInput *input;  /* (nullable): likewise */
+  SendoffQualityMeter *meter;   /* (nullable): likewise */
   char *statistics;             /* (nullable): of the first pass, lent to the encoder */
   AVPacket *packet;
   AVFrame *frame;
@@ -46,6 +48,7 @@ sendoff_chunk_encoder_new (const SendoffChunkJob *job, GError **error)
   self->job.first_pass = job->first_pass != NULL ? sendoff_video_plan_copy (job->first_pass) : NULL;
   self->job.statistics_path = g_strdup (job->statistics_path);
   self->job.duration_us = job->duration_us;
+  self->job.metric = g_strdup (job->metric);
   self->writer = writer;
   self->packet = av_packet_alloc ();
   self->frame = av_frame_alloc ();
@@ -62,6 +65,7 @@ sendoff_chunk_encoder_free (SendoffChunkEncoder *self)
   avcodec_free_context (&self->context);
   g_clear_pointer (&self->first_pass, sendoff_first_pass_free);
   g_clear_pointer (&self->input, sendoff_hardware_input_free);
+  g_clear_pointer (&self->meter, sendoff_quality_meter_free);
   av_packet_free (&self->packet);
   av_frame_free (&self->frame);
   g_clear_pointer (&self->writer, sendoff_packet_writer_free);
@@ -72,6 +76,7 @@ sendoff_chunk_encoder_free (SendoffChunkEncoder *self)
   g_clear_pointer ((SendoffChunkRate **)&self->job.rate, sendoff_chunk_rate_free);
   g_clear_pointer ((SendoffVideoPlan **)&self->job.first_pass, sendoff_video_plan_free);
   g_free ((char *)self->job.statistics_path);
+  g_free ((char *)self->job.metric);
   g_free (self->statistics);
   g_free (self);
 }
@@ -104,7 +109,10 @@ open_encoders (SendoffChunkEncoder *self, GError **error)
       = sendoff_encoder_open (job->plan, job->rate, job->duration_us, pass, self->statistics, error);
   if (self->context != NULL && job->plan->hardware != NULL)
     self->input = sendoff_hardware_input_new (job->plan, self->context);
-  return self->context != NULL;
+  if (self->context == NULL || job->metric == NULL)
+    return self->context != NULL;
+  self->meter = sendoff_quality_meter_new (job->metric, self->context, error);
+  return self->meter != NULL;
 }
 
 static gboolean
@@ -115,6 +123,8 @@ take_packet (SendoffChunkEncoder *self, GError **error)
       self->measured_bytes += self->packet->size;
       return TRUE;
     }
+  if (self->meter != NULL && !sendoff_quality_meter_take_packet (self->meter, self->packet, error))
+    return FALSE;
   return sendoff_packet_writer_write (self->writer, self->packet, error);
 }
 
@@ -188,6 +198,8 @@ sendoff_chunk_encoder_push (
   if (self->first_pass != NULL
       && !sendoff_first_pass_push (self->first_pass, self->frame, self->frames - 1, error))
     return FALSE;
+  if (self->meter != NULL)
+    sendoff_quality_meter_take_frame (self->meter, self->frame);
   if (self->input != NULL && !sendoff_hardware_input_convert (self->input, self->frame, error))
     return FALSE;
   result = avcodec_send_frame (self->context, self->frame);
@@ -220,6 +232,10 @@ sendoff_chunk_encoder_finish (SendoffChunkEncoder *self,
       if (!drain (self, error))
         return FALSE;
       if (self->first_pass != NULL && !sendoff_first_pass_finish (self->first_pass, self->writer, error))
+        return FALSE;
+      if (self->meter != NULL)
+        trailer->scores = sendoff_quality_meter_finish (self->meter, error);
+      if (self->meter != NULL && trailer->scores == NULL)
         return FALSE;
       codec = avcodec_parameters_alloc ();
       avcodec_parameters_from_context (codec, self->context);

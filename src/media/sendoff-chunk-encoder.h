@@ -21,6 +21,7 @@ typedef struct
   const char *statistics_path;        /* (nullable): packet file of the first pass */
   gint64 duration_us;                 /* of the whole chunk, for the buffer model of capped rates */
   const char *path;                   /* packet file to make */
+  const char *metric;                 /* (nullable): note every frame's score by it in the trailer */
   gboolean hash_frames;               /* note a hash of every frame in the trailer */
 } SendoffChunkJob;
 

@@ -16,6 +16,9 @@
 #define CRF_DOUBLING 6.0
 #define WORST_CRF    51.0
 
+/* Which quality a wanted score takes is not known before it was tried: so much more the size may differ. */
+#define SCORE_DOUBT 2
+
 /* Encoding again cannot need much more than the source itself had for the same picture. */
 #define SOURCE_MULTIPLE 2.0
 #define HIGHEST_BELIEVABLE_RATE 240
@@ -234,7 +237,8 @@ sendoff_estimate_model_bytes (SendoffCatalog *catalog, const SendoffOutputPlan *
 {
   const SendoffVideoPlan *video = output->video;
 
-  if (video == NULL || video->copy != NULL || video->rate_control != SENDOFF_RATE_CRF || video->crf < 0)
+  if (video == NULL || video->copy != NULL || video->score != NULL || video->rate_control != SENDOFF_RATE_CRF
+      || video->crf < 0)
     return 0;
   return get_model_bps (catalog, video, sendoff_estimate_h264_crf (catalog, video)) * get_video_seconds (output) / 8;
 }
@@ -243,7 +247,7 @@ sendoff_estimate_model_bytes (SendoffCatalog *catalog, const SendoffOutputPlan *
  * sendoff_estimate_make_lesson:
  *
  * Returns: (transfer full) (nullable): @output as lessons describe one, with nothing learned; %NULL when no picture is
- *   encoded
+ *   encoded, or at a quality that is not known before
  */
 SendoffLesson *
 sendoff_estimate_make_lesson (SendoffCatalog *catalog, const SendoffMediaInfo *source, const SendoffOutputPlan *output)
@@ -252,7 +256,7 @@ sendoff_estimate_make_lesson (SendoffCatalog *catalog, const SendoffMediaInfo *s
   SendoffLesson *self;
   double source_bps, model_bps;
 
-  if (video == NULL || video->copy != NULL)
+  if (video == NULL || video->copy != NULL || video->score != NULL)
     return NULL;
   self = sendoff_lesson_new ();
   source_bps = get_source_bps (catalog, source, video);
@@ -274,7 +278,7 @@ estimate_video_bps (SendoffCatalog *catalog,
                     const SendoffBelief *belief)
 {
   double ceiling = get_source_bps (catalog, source, video) * SOURCE_MULTIPLE;
-  double middle;
+  double middle, spread;
   Interval interval;
 
   if (estimate_profile_bps (catalog, video, &interval))
@@ -286,7 +290,8 @@ estimate_video_bps (SendoffCatalog *catalog,
     ceiling = MIN (ceiling, (double)video->maxrate_bps);
   middle = get_model_bps (catalog, video, sendoff_estimate_h264_crf (catalog, video)) * belief->factor;
   middle = MIN (middle, ceiling);
-  return (Interval){ middle / belief->spread, middle, MIN (middle * belief->spread, ceiling) };
+  spread = video->score != NULL ? belief->spread * SCORE_DOUBT : belief->spread;
+  return (Interval){ middle / spread, middle, MIN (middle * spread, ceiling) };
 }
 
 /**

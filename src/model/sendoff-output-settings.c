@@ -30,6 +30,7 @@ const SendoffSettingSpec sendoff_setting_specs[SENDOFF_N_SETTINGS] = {
   [SENDOFF_SETTING_OPTIMIZE_FOR] = { "optimize-for", KIND_CHOICE, "streaming|download|archive" },
   [SENDOFF_SETTING_SIZE_PRIORITY] = { "size-priority", KIND_CHOICE, "quality|balanced|size" },
   [SENDOFF_SETTING_AUTO_OPTIMIZE] = { "auto-optimize", KIND_CHOICE, "apply|propose" },
+  [SENDOFF_SETTING_TARGET_SCORE] = { "target-score", KIND_TEXT, N_ ("a score such as 0.98 or ssim:0.98") },
   [SENDOFF_SETTING_CRF] = { "crf", KIND_NUMBER, N_ ("a number such as 23"), 0, 1000 },
   [SENDOFF_SETTING_VIDEO_BITRATE] = { "video-bitrate", KIND_BITRATE, N_ ("a bit rate such as 6M"), 1000, 10 * GBIT },
   [SENDOFF_SETTING_AUDIO_BITRATE] = { "audio-bitrate", KIND_BITRATE, N_ ("a bit rate such as 192k"), 1000, GBIT / 100 },

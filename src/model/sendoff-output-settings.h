@@ -40,6 +40,7 @@ typedef enum {
   SENDOFF_SETTING_ENCODER,
   SENDOFF_SETTING_SIZE_PRIORITY,
   SENDOFF_SETTING_AUTO_OPTIMIZE,
+  SENDOFF_SETTING_TARGET_SCORE, /* a number, or one with its measure: "ssim:0.98" */
   SENDOFF_SETTING_CRF,        /* double, -1 unset */
   SENDOFF_SETTING_VIDEO_BITRATE, /* int64 bit/s, -1 unset */
   SENDOFF_SETTING_AUDIO_BITRATE,

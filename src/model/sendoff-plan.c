@@ -44,6 +44,13 @@ static const SendoffField hardware_plan_fields[] = {
   SENDOFF_FIELDS_END,
 };
 
+static const SendoffField score_plan_fields[] = {
+  SENDOFF_FIELD (SendoffScorePlan, metric, STRING),
+  SENDOFF_FIELD (SendoffScorePlan, wanted, DOUBLE),
+  SENDOFF_FIELD (SendoffScorePlan, chunks, INT64_ARRAY),
+  SENDOFF_FIELDS_END,
+};
+
 static const SendoffField video_plan_fields[] = {
   SENDOFF_FIELD (SendoffVideoPlan, codec, STRING),
   SENDOFF_FIELD (SendoffVideoPlan, encoder, STRING),
@@ -85,6 +92,7 @@ static const SendoffField video_plan_fields[] = {
   SENDOFF_FIELD_OF (SendoffVideoPlan, options, DOC_ARRAY, sendoff_tag_doc_type),
   SENDOFF_FIELD_OF (SendoffVideoPlan, copy, DOC, sendoff_copy_plan_doc_type),
   SENDOFF_FIELD_OF (SendoffVideoPlan, analysis, DOC, sendoff_video_plan_doc_type),
+  SENDOFF_FIELD_OF (SendoffVideoPlan, score, DOC, sendoff_score_plan_doc_type),
   SENDOFF_FIELD_OF (SendoffVideoPlan, hardware, DOC, sendoff_hardware_plan_doc_type),
   SENDOFF_FIELD_OF (SendoffVideoPlan, software, DOC, sendoff_video_plan_doc_type),
   SENDOFF_FIELDS_END,
@@ -261,6 +269,7 @@ plan_init (gpointer doc)
 SENDOFF_DEFINE_DOC (SendoffBurnPlan, sendoff_burn_plan, "captions in the picture", burn_plan_fields, burn_plan_init)
 SENDOFF_DEFINE_DOC (SendoffTextPlan, sendoff_text_plan, "captions", text_plan_fields, text_plan_init)
 SENDOFF_DEFINE_DOC (SendoffHardwarePlan, sendoff_hardware_plan, "hardware plan", hardware_plan_fields, NULL)
+SENDOFF_DEFINE_DOC (SendoffScorePlan, sendoff_score_plan, "score plan", score_plan_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffVideoPlan, sendoff_video_plan, "video plan", video_plan_fields, video_plan_init)
 SENDOFF_DEFINE_DOC (SendoffLoudnessPlan, sendoff_loudness_plan, "loudness", loudness_plan_fields, NULL)
 SENDOFF_DEFINE_DOC (SendoffAudioPlan, sendoff_audio_plan, "audio plan", audio_plan_fields, NULL)
@@ -418,11 +427,11 @@ hash_key (const SendoffPlan *self, char *const *libraries, gint64 start_us, Json
   return g_strndup (g_checksum_get_string (checksum), 40);
 }
 
-/* Whether sizes are what the rate comes from: then the plan's own numbers are in no chunk's bytes. */
+/* Whether sizes or scores are what the rate comes from: then the plan's own numbers are in no chunk's bytes. */
 static gboolean
 aims_at_rate (const SendoffVideoPlan *self)
 {
-  return self->analysis != NULL || self->rate_control == SENDOFF_RATE_CBR;
+  return self->analysis != NULL || self->score != NULL || self->rate_control == SENDOFF_RATE_CBR;
 }
 
 /* Whether a quality has a maximum that no encoder keeps: for VP9 and AV1 it is the mean over a window. */
@@ -433,7 +442,7 @@ has_windowed_maximum (const SendoffVideoPlan *self)
          && self->bufsize_bits > 0 && (g_str_equal (self->codec, "vp9") || g_str_equal (self->codec, "av1"));
 }
 
-/** sendoff_video_plan_is_steered: whether how a chunk is encoded depends on the sizes of chunks, not on @self alone. */
+/** sendoff_video_plan_is_steered: whether how a chunk is encoded depends on what chunks turned out like, not on @self alone. */
 gboolean
 sendoff_video_plan_is_steered (const SendoffVideoPlan *self)
 {
@@ -450,6 +459,7 @@ forget_rate (SendoffVideoPlan *video)
       video->bitrate_bps = 0;
       video->crf = 0;
       g_clear_pointer (&video->analysis, sendoff_video_plan_free);
+      g_clear_pointer (&video->score, sendoff_score_plan_free);
     }
   video->expected_frames = 0;
   g_clear_pointer (&video->tag, g_free);
@@ -509,6 +519,8 @@ sendoff_plan_dup_video_identity (const SendoffPlan *self, guint output, char *co
   /* What is left for the picture depends on the sound and the container too. */
   if (plan->size != NULL)
     return g_strdup_printf ("%s-size-%u", key, output);
+  if (video->score != NULL)
+    return g_strdup_printf ("%s-%s-%d", key, video->score->metric, (int)(video->score->wanted * 10000));
   return g_strdup_printf ("%s-%s-%" G_GINT64_FORMAT, key, sendoff_rate_control_nicks[video->rate_control],
                           video->bitrate_bps);
 }

@@ -66,6 +66,15 @@ typedef struct {
 } SendoffHardwarePlan;
 SENDOFF_DECLARE_DOC (SendoffHardwarePlan, sendoff_hardware_plan)
 
+/* A quality that is wanted by its score, see sendoff-score.h. Which quality number of the encoder has it is found while
+ * the job runs, by trying a few on some of its chunks; the plan's own is the first to try. */
+typedef struct {
+  char *metric;   /* its id, "ssim" */
+  double wanted;
+  GArray *chunks; /* gint64: indexes of the chunks that are tried */
+} SendoffScorePlan;
+SENDOFF_DECLARE_DOC (SendoffScorePlan, sendoff_score_plan)
+
 typedef struct _SendoffVideoPlan SendoffVideoPlan;
 
 struct _SendoffVideoPlan
@@ -113,6 +122,7 @@ struct _SendoffVideoPlan
   SendoffCopyPlan *copy; /* (nullable): nothing is decoded or encoded */
   SendoffVideoPlan *analysis; /* (nullable): the quick encode of the whole that is measured before bits are shared
                                  out; its crf is the quality that it is made with */
+  SendoffScorePlan *score; /* (nullable): crf is only the first of several that are tried */
   SendoffHardwarePlan *hardware; /* (nullable): the encoder is one of the graphics card */
   SendoffVideoPlan *software;    /* (nullable): of such a plan: what is done instead if the hardware fails */
 };

@@ -59,7 +59,7 @@ get_level_target (SendoffPlanning *self)
   return scale_rate (self, target_720p);
 }
 
-/* A quality number of one's own has no cap but the platform's; codecs for editing have profiles instead. */
+/* A quality of one's own has no cap but the platform's; codecs for editing have profiles instead. */
 static void
 plan_quality (SendoffPlanning *self)
 {
@@ -73,7 +73,9 @@ plan_quality (SendoffPlanning *self)
       return;
     }
   video->crf = asked >= 0 ? asked : get_level_crf (self);
-  video->maxrate_bps = asked >= 0 ? 0 : get_level_cap (self);
+  if (sendoff_planner_wants_score (self))
+    sendoff_planner_plan_score (self);
+  video->maxrate_bps = asked >= 0 || video->score != NULL ? 0 : get_level_cap (self);
   if (limit > 0 && (video->maxrate_bps == 0 || video->maxrate_bps > limit))
     video->maxrate_bps = limit;
 }

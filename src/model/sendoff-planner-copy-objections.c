@@ -94,7 +94,7 @@ object_to_wishes (const SendoffCopyCandidate *self)
   static const SendoffSetting wishes[]
       = { SENDOFF_SETTING_QUALITY, SENDOFF_SETTING_PRESET,       SENDOFF_SETTING_CRF,
           SENDOFF_SETTING_SPEED,   SENDOFF_SETTING_RATE_CONTROL, SENDOFF_SETTING_VIDEO_BITRATE,
-          SENDOFF_SETTING_TWO_PASS, SENDOFF_SETTING_TARGET_SIZE };
+          SENDOFF_SETTING_TWO_PASS, SENDOFF_SETTING_TARGET_SIZE,  SENDOFF_SETTING_TARGET_SCORE };
 
   return is_any_asked (self, wishes, G_N_ELEMENTS (wishes)) ? g_strdup (_ ("a quality, speed or rate was asked for")) : NULL;
 }

@@ -85,6 +85,12 @@ void sendoff_planner_plan_rate_control (SendoffPlanning *planning);
 double sendoff_planner_get_level_crf (const SendoffPlanning *planning, const char *level);
 void sendoff_planner_plan_analysis (SendoffPlanning *planning);
 
+/* sendoff-planner-score.c */
+gboolean sendoff_planner_wants_score (const SendoffPlanning *planning);
+void sendoff_planner_plan_score (SendoffPlanning *planning);
+void sendoff_planner_choose_score_chunks (SendoffPlanning *planning, const SendoffChunkGroup *group);
+void sendoff_rules_check_score (const SendoffPlanning *planning);
+
 /* sendoff-planner-size.c */
 gint64 sendoff_planner_get_wanted_size (const SendoffPlanning *planning);
 void sendoff_planner_plan_size (SendoffPlanning *planning);

@@ -292,6 +292,7 @@ sendoff_planner_finish_video (SendoffPlanning *self, const SendoffChunkGroup *gr
   video->gop_frames = MAX (1, (int)lround (seconds * frame_rate));
   sendoff_planner_plan_threads (self, sendoff_chunk_group_get_n_chunks (group));
   video->expected_frames = count_frames (self);
+  sendoff_planner_choose_score_chunks (self, group);
   sendoff_planner_plan_analysis (self);
   sendoff_planner_plan_hardware (self);
 }

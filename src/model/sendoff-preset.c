@@ -406,6 +406,8 @@ append_amount (GString *words,
     append (words, bitrate_text);
   if (sendoff_output_settings_is_set (settings, SENDOFF_SETTING_CRF))
     append_printf (words, "CRF %g", sendoff_output_settings_get_double (settings, SENDOFF_SETTING_CRF));
+  else if (sendoff_output_settings_is_set (settings, SENDOFF_SETTING_TARGET_SCORE))
+    append_printf (words, _ ("score %s"), get_text (settings, SENDOFF_SETTING_TARGET_SCORE));
   else if (level_name != NULL && target <= 0 && bitrate <= 0)
     /* Translators: %s is a quality level in small letters, as in "good quality" */
     append_printf (words, _ ("%s quality"), level_name);

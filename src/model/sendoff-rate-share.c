@@ -32,13 +32,15 @@ static const double barriers[] = { 0.125, 0.5, 0.8, 0.95 };
 static const SendoffField trial_fields[] = {
   SENDOFF_FIELD (SendoffRateTrial, chunk, INT),         SENDOFF_FIELD (SendoffRateTrial, crf, DOUBLE),
   SENDOFF_FIELD (SendoffRateTrial, bitrate_bps, INT64), SENDOFF_FIELD (SendoffRateTrial, cap, INT),
-  SENDOFF_FIELD (SendoffRateTrial, bytes, INT64),       SENDOFF_FIELDS_END,
+  SENDOFF_FIELD (SendoffRateTrial, bytes, INT64),       SENDOFF_FIELD (SendoffRateTrial, metric, STRING),
+  SENDOFF_FIELD (SendoffRateTrial, scores, INT64_ARRAY), SENDOFF_FIELDS_END,
 };
 
 static const SendoffField log_fields[] = {
   SENDOFF_FIELD_OF (SendoffRateLog, trials, DOC_ARRAY, sendoff_rate_trial_doc_type),
   SENDOFF_FIELD (SendoffRateLog, corrections, INT),
   SENDOFF_FIELD (SendoffRateLog, repairs, INT),
+  SENDOFF_FIELD (SendoffRateLog, score_found, BOOL),
   SENDOFF_FIELD (SendoffRateLog, overhead_bytes, INT64),
   SENDOFF_FIELDS_END,
 };

@@ -22,6 +22,8 @@ typedef struct
   gint64 bitrate_bps;
   int cap;      /* as in SendoffChunkRate */
   gint64 bytes; /* measured; -1 not yet */
+  char *metric;   /* (nullable): its score is measured too */
+  GArray *scores; /* (nullable): gint64: of each frame, as in the trailer */
 } SendoffRateTrial;
 SENDOFF_DECLARE_DOC (SendoffRateTrial, sendoff_rate_trial)
 
@@ -30,6 +32,7 @@ typedef struct
   GPtrArray *trials;     /* SendoffRateTrial */
   int corrections;       /* rounds for the size after all chunks were there */
   int repairs;           /* rounds for the maximum rate */
+  gboolean score_found;  /* the quality that has the wanted score was chosen */
   gint64 overhead_bytes; /* of the finished file, once it was written; 0 before */
 } SendoffRateLog;
 SENDOFF_DECLARE_DOC (SendoffRateLog, sendoff_rate_log)

@@ -244,6 +244,7 @@ check_quality_range (const SendoffPlanning *self)
   check_crf (self);
   check_rate_control (self);
   check_video_bitrate (self);
+  sendoff_rules_check_score (self);
   check_wanted_size (self);
   check_audio_bitrate (self);
 }

@@ -15,6 +15,7 @@ static const SendoffField chunk_rate_fields[] = {
   SENDOFF_FIELD (SendoffChunkRate, skip, BOOL),
   SENDOFF_FIELD (SendoffChunkRate, crf, DOUBLE),
   SENDOFF_FIELD (SendoffChunkRate, bitrate_bps, INT64),
+  SENDOFF_FIELD (SendoffChunkRate, metric, STRING),
   SENDOFF_FIELD (SendoffChunkRate, cap, INT),
   SENDOFF_FIELDS_END,
 };
@@ -126,6 +127,7 @@ static const SendoffField packet_trailer_fields[] = {
   SENDOFF_FIELD (SendoffPacketTrailer, time_base, RATIONAL),
   SENDOFF_FIELD (SendoffPacketTrailer, tail, STRING),
   SENDOFF_FIELD (SendoffPacketTrailer, lead_in, STRING),
+  SENDOFF_FIELD (SendoffPacketTrailer, scores, INT64_ARRAY),
   SENDOFF_FIELD (SendoffPacketTrailer, frames_hash, STRING),
   SENDOFF_FIELD_OF (SendoffPacketTrailer, loudness, DOC, sendoff_loudness_doc_type),
   SENDOFF_FIELDS_END,
@@ -192,7 +194,8 @@ dup_rate_name (const SendoffChunkRate *rate)
   if (rate == NULL)
     return g_strdup ("");
   g_ascii_formatd (crf, sizeof crf, "%.4f", rate->crf);
-  return rate->crf >= 0 ? g_strdup_printf ("-q%s-c%d", crf, rate->cap)
+  return rate->crf >= 0 ? g_strdup_printf ("-q%s-c%d%s%s", crf, rate->cap, rate->metric != NULL ? "-" : "",
+                                           rate->metric != NULL ? rate->metric : "")
                         : g_strdup_printf ("-b%" G_GINT64_FORMAT "-c%d", rate->bitrate_bps, rate->cap);
 }
 

@@ -43,6 +43,7 @@ typedef struct {
   gboolean skip;   /* not in this run: nothing is decided about it, or it is there already */
   double crf;      /* constant quality; -1: by bitrate_bps */
   gint64 bitrate_bps; /* of a constant bit rate */
+  char *metric;    /* (nullable): its score is measured by that, see sendoff-score.h */
   int cap;         /* 0: the encoder knows of no maximum; n: it keeps the plan's, by so many steps more strictly */
 } SendoffChunkRate;
 SENDOFF_DECLARE_DOC (SendoffChunkRate, sendoff_chunk_rate)
@@ -167,6 +168,7 @@ typedef struct {
   SendoffRational time_base;
   char *tail;        /* (nullable): hashes of the last source frames of the chunk, "PTS:HEX PTS:HEX…" */
   char *lead_in;     /* (nullable): of the first chunk after a seek, as in SendoffChunksResult, so that a killed run is checked too */
+  GArray *scores;    /* (nullable): gint64: of each frame where it was measured, in SENDOFF_SCORE_PARTS */
   char *frames_hash; /* (nullable): one hash over all filtered frames, before encoding */
   SendoffLoudness *loudness; /* (nullable): audio whose loudness was planned */
 } SendoffPacketTrailer;

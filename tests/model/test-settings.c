@@ -111,7 +111,7 @@ test_json_round_trip (void)
     = parse ("platform=x,preset=mobile,quality=high,codec=h264,audio-codec=aac,container=mp4,resolution=1080p,suffix=-b,"
              "profile=main,pad-color=#102030,crop=0.1,0.9,fps=30000/1001,speed=slow,rate-control=vbr,scaling=spline,"
              "fit=blur,package=hls,copy=never,hdr=sdr,optimize-for=archive,encoder=hardware,size-priority=size,"
-             "auto-optimize=propose,"
+             "auto-optimize=propose,target-score=ssim:0.98,"
              "crf=21.25,video-bitrate=6M,audio-bitrate=192k,target-size=25MB,max-size=26MB,start=0.000001,"
              "end=86399.999999,two-pass=no,upscale=yes,keep-metadata=no,audio-track=2,audio-tracks=all,"
              "loudness=-14,captions=/a/b.srt,captions-mode=burn,captions-language=en,captions-track=1");
