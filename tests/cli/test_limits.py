@@ -45,8 +45,8 @@ class Limits(support.CliTest):
         self.power.stdin.write((' '.join(words) + '\n').encode())
         self.power.stdin.flush()
 
-    def export(self):
-        return self.start_cli('export', self.source, '-d', self.out, *OPTIONS, '--json-events')
+    def export(self, *options):
+        return self.start_cli('export', self.source, '-d', self.out, *OPTIONS, '--json-events', *options)
 
     def wait_for(self, process, test):
         for line in process.stdout:
@@ -128,24 +128,46 @@ class Limits(support.CliTest):
         os.remove(ballast)
         self.check_end(process)
 
-    def most_at_once(self):
-        process = self.export()
-        most = 0
+    def resident_bytes(self, process):
+        """Of all its workers."""
+        pages = 0
+        for child in self.children_of(process):
+            try:
+                with open('/proc/%s/statm' % child, encoding='ascii') as file:
+                    pages += int(file.read().split()[1])
+            except (FileNotFoundError, ProcessLookupError):
+                pass
+        return pages * os.sysconf('SC_PAGE_SIZE')
+
+    def most_at_once(self, *options):
+        """Workers, and bytes of theirs."""
+        process = self.export(*options)
+        most, most_bytes = 0, 0
         while process.poll() is None:
             most = max(most, len(self.children_of(process)))
+            most_bytes = max(most_bytes, self.resident_bytes(process))
             time.sleep(0.002)
         self.assertEqual(process.wait(), 0)
-        return most
+        return most, most_bytes
 
     def test_memory(self):
         """A limit makes less run at once, and the file is the same."""
         self.run_json('settings', 'cores', '3')
-        self.assertGreater(self.most_at_once(), 1)
+        self.assertGreater(self.most_at_once()[0], 1)
         self.run_json('settings', 'memory-limit', '1MB')
-        self.assertEqual(self.most_at_once(), 1)
+        self.assertEqual(self.most_at_once()[0], 1)
         one, other = [os.path.join(self.out, name) for name in sorted(os.listdir(self.out))]
         with open(one, 'rb') as first, open(other, 'rb') as second:
             self.assertTrue(first.read() == second.read())
+
+    def test_memory_of_several_outputs(self):
+        """What the workers hold together stays below the limit, which it would not without one."""
+        limit = 300 * 10**6
+        outputs = [word for crf in (30, 32, 34) for word in ('--output', 'crf=%d,suffix=%d' % (crf, crf))]
+        self.run_json('settings', 'cores', '3')
+        self.assertGreater(self.most_at_once(*outputs)[1], limit)
+        self.run_json('settings', 'memory-limit', '300MB')
+        self.assertLess(self.most_at_once(*outputs)[1], limit)
 
 
 support.main()
