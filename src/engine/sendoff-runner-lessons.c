@@ -2,9 +2,9 @@
 #include "engine/sendoff-runner-private.h"
 #include "model/sendoff-estimate.h"
 
-/* A minute of anything is typical of its kind, a second is hardly; and less is mostly the start of processes.
- */
-#define TYPICAL_SECONDS 20.0
+/* Videos differ more than the scenes of one, so that a few scenes tell nearly as much as all; less than a second
+ * is mostly the start of processes. */
+#define TYPICAL_SECONDS 6.0
 #define LEAST_SECONDS   1.0
 #define LEAST_CPU_US    (G_USEC_PER_SEC / 5)
 /* Above this share of a maximum rate it is the maximum that made the size. */
