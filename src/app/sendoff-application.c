@@ -244,15 +244,47 @@ show_in_folder (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 /* ---- Dialogs ---- */
 
+/* (nullable): what a button means that has no name of its own, in windows that are not our own. */
+static const char *
+get_missing_name (GtkWidget *widget)
+{
+  const char *icon_name = GTK_IS_BUTTON (widget) ? gtk_button_get_icon_name (GTK_BUTTON (widget)) : NULL;
+  GtkWidget *child = GTK_IS_BUTTON (widget) ? gtk_button_get_child (GTK_BUTTON (widget)) : NULL;
+
+  if (GTK_IS_LABEL (child) && gtk_button_get_label (GTK_BUTTON (widget)) == NULL)
+    return gtk_label_get_text (GTK_LABEL (child));
+  if (icon_name != NULL && g_str_has_prefix (icon_name, "go-previous"))
+    return _ ("Back");
+  if (GTK_IS_MENU_BUTTON (widget)
+      || (GTK_IS_TOGGLE_BUTTON (widget) && gtk_widget_get_ancestor (widget, GTK_TYPE_MENU_BUTTON) != NULL))
+    return _ ("Search Results");
+  return GTK_IS_TOGGLE_BUTTON (widget) ? _ ("Search") : NULL;
+}
+
+static void
+name_buttons (GtkWidget *widget)
+{
+  const char *words = get_missing_name (widget);
+
+  if (words != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    name_buttons (child);
+}
+
 static void
 about (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   SendoffApplication *self = data;
+  GtkWidget *window = g_object_new (ADW_TYPE_ABOUT_WINDOW, "transient-for", self->window, "application-name",
+                                    _ ("Sendoff"), "application-icon", SENDOFF_APPLICATION_ID, "version",
+                                    SENDOFF_VERSION, "developer-name", "Story Genius", "comments",
+                                    _ ("Makes files that the places you publish to accept."), "license-type",
+                                    GTK_LICENSE_GPL_3_0, NULL);
 
-  adw_show_about_window (GTK_WINDOW (self->window), "application-name", _ ("Sendoff"), "application-icon",
-                         SENDOFF_APPLICATION_ID, "version", SENDOFF_VERSION, "developer-name", "Story Genius",
-                         "comments", _ ("Makes files that the places you publish to accept."), "license-type",
-                         GTK_LICENSE_GPL_3_0, NULL);
+  name_buttons (window);
+  gtk_window_present (GTK_WINDOW (window));
 }
 
 static void
@@ -270,6 +302,7 @@ shortcuts (GSimpleAction *action, GVariant *parameter, gpointer data)
 
       gtk_application_window_set_help_overlay (
           window, GTK_SHORTCUTS_WINDOW (gtk_builder_get_object (builder, "shortcuts")));
+      name_buttons (GTK_WIDGET (gtk_application_window_get_help_overlay (window)));
     }
   gtk_window_present (GTK_WINDOW (gtk_application_window_get_help_overlay (window)));
 }

@@ -1,5 +1,6 @@
 #include "app/sendoff-departure.h"
 
+#include "app/sendoff-draft-request.h"
 #include "app/sendoff-submission.h"
 #include "base/sendoff-error.h"
 
@@ -103,15 +104,14 @@ send_next (GTask *task)
 /**
  * sendoff_departure_run_async:
  * @plans: (element-type SendoffDraftPlan): not needed after the call
+ * @outputs: SendoffOutputItem, of which the plans were made
  *
  * Submits one after the other, so that the queue has them in their order; a video that cannot be queued gets
  * the reason as its problem.
  */
 void
-sendoff_departure_run_async (SendoffEngine *engine,
-                             GPtrArray *plans,
-                             GAsyncReadyCallback callback,
-                             gpointer data)
+sendoff_departure_run_async (
+    SendoffEngine *engine, GPtrArray *plans, GListModel *outputs, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (engine, NULL, callback, data);
   Departure *departure = g_new0 (Departure, 1);
@@ -124,10 +124,15 @@ sendoff_departure_run_async (SendoffEngine *engine,
   for (guint i = 0; i < plans->len; i++)
     {
       const SendoffDraftPlan *plan = g_ptr_array_index (plans, i);
-      Traveller *traveller = g_new0 (Traveller, 1);
+      g_autoptr (SendoffRequest) request
+          = sendoff_draft_request_dup_wanted (plan->request, outputs, plan->source);
+      Traveller *traveller;
 
+      if (request == NULL)
+        continue;
+      traveller = g_new0 (Traveller, 1);
       traveller->source = g_object_ref (plan->source);
-      traveller->request = g_object_ref (plan->request);
+      traveller->request = g_steal_pointer (&request);
       traveller->identity = g_strdup (plan->plan->source_identity);
       g_ptr_array_add (departure->travellers, traveller);
     }

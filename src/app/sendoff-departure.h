@@ -14,6 +14,7 @@ typedef struct
 
 void sendoff_departure_run_async (SendoffEngine *engine,
                                   GPtrArray *plans,
+                                  GListModel *outputs,
                                   GAsyncReadyCallback callback,
                                   gpointer data);
 SendoffDepartureResult *sendoff_departure_run_finish (GAsyncResult *result);

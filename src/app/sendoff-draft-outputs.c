@@ -128,6 +128,7 @@ sendoff_draft_outputs_add (SendoffDraftOutputs *self, SendoffOutputSettings *set
   g_signal_connect_object (output, "notify::typing-problem", G_CALLBACK (on_typing_problem), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (output, "remove", G_CALLBACK (on_remove_output), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (output, "left-out", G_CALLBACK (on_settings_changed), self, G_CONNECT_SWAPPED);
   g_list_store_append (self->outputs, output);
 }
 

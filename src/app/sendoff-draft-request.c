@@ -40,6 +40,32 @@ sendoff_draft_request_new (
   return request;
 }
 
+/**
+ * sendoff_draft_request_dup_wanted:
+ * @request: for the video @source, with all of @outputs (SendoffOutputItem)
+ *
+ * Returns: (transfer full) (nullable): the same without the outputs that leave @source out; %NULL when none
+ * is left
+ */
+SendoffRequest *
+sendoff_draft_request_dup_wanted (SendoffRequest *request, GListModel *outputs, SendoffSourceItem *source)
+{
+  g_autoptr (JsonNode) node = sendoff_request_to_json (request);
+  g_autoptr (SendoffRequest) wanted = sendoff_request_from_json (node, NULL);
+  GListStore *list;
+
+  g_return_val_if_fail (wanted != NULL, g_object_ref (request));
+  list = G_LIST_STORE (sendoff_request_get_outputs (wanted));
+  for (guint i = g_list_model_get_n_items (G_LIST_MODEL (list)); i > 0; i--)
+    {
+      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (outputs, i - 1);
+
+      if (output != NULL && sendoff_output_item_leaves_out (output, source))
+        g_list_store_remove (list, i - 1);
+    }
+  return g_list_model_get_n_items (G_LIST_MODEL (list)) > 0 ? g_steal_pointer (&wanted) : NULL;
+}
+
 /** sendoff_draft_request_dup_remembered: (transfer full): what is remembered of @outputs, a text for each. */
 char **
 sendoff_draft_request_dup_remembered (GListModel *outputs)

@@ -3,12 +3,15 @@
  */
 #pragma once
 
+#include "app/sendoff-source-item.h"
 #include "model/sendoff-request.h"
 
 G_BEGIN_DECLS
 
 SendoffRequest *sendoff_draft_request_new (
     GFile *source, GFile *captions, const char *folder_uri, const char *naming_pattern, GListModel *outputs);
+SendoffRequest *
+sendoff_draft_request_dup_wanted (SendoffRequest *request, GListModel *outputs, SendoffSourceItem *source);
 char **sendoff_draft_request_dup_remembered (GListModel *outputs);
 
 G_END_DECLS

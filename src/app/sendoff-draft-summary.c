@@ -40,6 +40,21 @@ dup_output_reason (GListModel *outputs)
   return NULL;
 }
 
+static gboolean
+is_any_wanted (GListModel *outputs, GPtrArray *plans)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (outputs); i++)
+    {
+      g_autoptr (SendoffOutputItem) output = g_list_model_get_item (outputs, i);
+
+      for (guint p = 0; p < plans->len; p++)
+        if (!sendoff_output_item_leaves_out (output,
+                                             ((SendoffDraftPlan *)g_ptr_array_index (plans, p))->source))
+          return TRUE;
+    }
+  return FALSE;
+}
+
 /**
  * sendoff_draft_summary_dup_reason:
  * @sources: SendoffSourceItem
@@ -65,6 +80,8 @@ sendoff_draft_summary_dup_reason (GListModel *sources,
     return g_strdup (_ ("None of these files can be exported."));
   if (g_list_model_get_n_items (outputs) == 0)
     return g_strdup (_ ("Choose where the video is going."));
+  if (!is_any_wanted (outputs, plans))
+    return g_strdup (_ ("Every video is left out. Put one back first."));
   return dup_output_reason (outputs);
 }
 
@@ -102,8 +119,13 @@ sendoff_draft_summary_dup_totals (SendoffEngine *engine, GListModel *outputs, GP
       const SendoffDraftPlan *plan = g_ptr_array_index (plans, p);
 
       /* A request for nothing in particular has an output, too; and an output may be newer than the plans. */
-      for (guint i = 0; i < MIN (g_list_model_get_n_items (outputs), plan->plan->outputs->len); i++, n++)
+      for (guint i = 0; i < MIN (g_list_model_get_n_items (outputs), plan->plan->outputs->len); i++)
         {
+          g_autoptr (SendoffOutputItem) output = g_list_model_get_item (outputs, i);
+
+          if (sendoff_output_item_leaves_out (output, plan->source))
+            continue;
+          n++;
           size_bytes += (gint64)sendoff_draft_plan_get_size (plan, i).middle;
           work_us += sendoff_draft_plan_get_work_us (plan, i, engine);
         }

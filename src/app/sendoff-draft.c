@@ -460,8 +460,8 @@ sendoff_draft_export (SendoffDraft *self)
   sendoff_draft_sources_forget_problems (self->sources);
   self->departing = TRUE;
   sendoff_draft_estimates_stop (self->estimates);
-  sendoff_departure_run_async (self->engine, sendoff_draft_plans_get (self->plans), on_departed,
-                               g_object_ref (self));
+  sendoff_departure_run_async (self->engine, sendoff_draft_plans_get (self->plans),
+                               sendoff_draft_get_outputs (self), on_departed, g_object_ref (self));
   apply_reason (self);
 }
 

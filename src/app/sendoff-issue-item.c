@@ -7,6 +7,8 @@ struct _SendoffIssueItem
   char *message;
   char *fix_label; /* (nullable) */
   SendoffFix *fix; /* (nullable) */
+  char *leave_label;         /* (nullable) */
+  SendoffSourceItem *source; /* (nullable): that the second button leaves out, or puts back */
 };
 
 enum
@@ -14,12 +16,14 @@ enum
   PROP_SEVERITY = 1,
   PROP_MESSAGE,
   PROP_FIX_LABEL,
+  PROP_LEAVE_LABEL,
   N_PROPS
 };
 
 enum
 {
   SIGNAL_FIX,
+  SIGNAL_LEAVE,
   N_SIGNALS
 };
 
@@ -34,6 +38,8 @@ sendoff_issue_item_finalize (GObject *object)
   g_free (SENDOFF_ISSUE_ITEM (object)->message);
   g_free (SENDOFF_ISSUE_ITEM (object)->fix_label);
   g_clear_pointer (&SENDOFF_ISSUE_ITEM (object)->fix, sendoff_fix_free);
+  g_clear_object (&SENDOFF_ISSUE_ITEM (object)->source);
+  g_free (SENDOFF_ISSUE_ITEM (object)->leave_label);
   G_OBJECT_CLASS (sendoff_issue_item_parent_class)->finalize (object);
 }
 
@@ -53,6 +59,9 @@ sendoff_issue_item_get_property (GObject *object, guint prop_id, GValue *value, 
     case PROP_FIX_LABEL:
       g_value_set_string (value, self->fix_label);
       break;
+    case PROP_LEAVE_LABEL:
+      g_value_set_string (value, self->leave_label);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -70,9 +79,12 @@ sendoff_issue_item_class_init (SendoffIssueItemClass *klass)
       = g_param_spec_int ("severity", NULL, NULL, SENDOFF_SEVERITY_INFO, SENDOFF_SEVERITY_ERROR, 0, flags);
   properties[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, flags);
   properties[PROP_FIX_LABEL] = g_param_spec_string ("fix-label", NULL, NULL, NULL, flags);
+  properties[PROP_LEAVE_LABEL] = g_param_spec_string ("leave-label", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[SIGNAL_FIX]
       = g_signal_new ("fix", SENDOFF_TYPE_ISSUE_ITEM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_LEAVE] = g_signal_new ("leave", SENDOFF_TYPE_ISSUE_ITEM, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                        NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -143,10 +155,34 @@ sendoff_issue_item_fix (SendoffIssueItem *self)
   g_signal_emit (self, signals[SIGNAL_FIX], 0);
 }
 
+/** sendoff_issue_item_offer_leaving: a second button, @label, is about @source, of which the item speaks. */
+void
+sendoff_issue_item_offer_leaving (SendoffIssueItem *self, SendoffSourceItem *source, const char *label)
+{
+  g_set_object (&self->source, source);
+  g_free (self->leave_label);
+  self->leave_label = g_strdup (label);
+}
+
+/** sendoff_issue_item_get_source: (transfer none) (nullable): the video that the second button is about. */
+SendoffSourceItem *
+sendoff_issue_item_get_source (SendoffIssueItem *self)
+{
+  return self->source;
+}
+
+/** sendoff_issue_item_leave: the second button was pressed. */
+void
+sendoff_issue_item_leave (SendoffIssueItem *self)
+{
+  g_signal_emit (self, signals[SIGNAL_LEAVE], 0);
+}
+
 /** sendoff_issue_item_looks_like: whether both are shown the same way. */
 gboolean
 sendoff_issue_item_looks_like (SendoffIssueItem *self, SendoffIssueItem *other)
 {
   return self->severity == other->severity && g_strcmp0 (self->message, other->message) == 0
-         && g_strcmp0 (self->fix_label, other->fix_label) == 0;
+         && g_strcmp0 (self->fix_label, other->fix_label) == 0
+         && g_strcmp0 (self->leave_label, other->leave_label) == 0 && self->source == other->source;
 }

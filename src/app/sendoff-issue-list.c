@@ -58,6 +58,9 @@ add_issue (Collection *self, const SendoffDraftPlan *plan, const SendoffIssue *i
   fix = sendoff_fix_find (self->engine, plan, issue);
   item = sendoff_issue_item_new (issue->severity, message, fix != NULL ? sendoff_fix_get_label (fix) : NULL);
   sendoff_issue_item_take_fix (item, g_steal_pointer (&fix));
+  /* What stops one video need not stop the others. */
+  if (issue->severity == SENDOFF_SEVERITY_ERROR && issue->output >= 0 && n < self->plans->len)
+    sendoff_issue_item_offer_leaving (item, plan->source, _ ("Leave It Out"));
   g_ptr_array_add (self->items, item);
   g_hash_table_add (self->seen, g_steal_pointer (&message));
 }

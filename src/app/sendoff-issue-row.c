@@ -1,5 +1,7 @@
 #include "app/sendoff-issue-row.h"
 
+#include "app/sendoff-flow-layout.h"
+
 struct _SendoffIssueRow
 {
   GtkListBoxRow parent_instance;
@@ -67,10 +69,22 @@ has_text (GObject *object, const char *text, gpointer data)
   return text != NULL && *text != '\0';
 }
 
+static gboolean
+has_either (GObject *object, const char *one, const char *other, gpointer data)
+{
+  return one != NULL || other != NULL;
+}
+
 static void
 on_fix_clicked (SendoffIssueRow *self)
 {
   sendoff_issue_item_fix (self->item);
+}
+
+static void
+on_leave_clicked (SendoffIssueRow *self)
+{
+  sendoff_issue_item_leave (self->item);
 }
 
 static void
@@ -122,13 +136,16 @@ sendoff_issue_row_class_init (SendoffIssueRowClass *klass)
       = g_param_spec_object ("item", NULL, NULL, SENDOFF_TYPE_ISSUE_ITEM,
                              G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  g_type_ensure (SENDOFF_TYPE_FLOW_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/story_genius/Sendoff/ui/sendoff-issue-row.ui");
   gtk_widget_class_bind_template_callback (widget_class, get_icon_name);
   gtk_widget_class_bind_template_callback (widget_class, get_styles);
   gtk_widget_class_bind_template_callback (widget_class, get_markup);
   gtk_widget_class_bind_template_callback (widget_class, has_text);
+  gtk_widget_class_bind_template_callback (widget_class, has_either);
   gtk_widget_class_bind_template_callback (widget_class, on_fix_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_leave_clicked);
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "app/sendoff-choice.h"
 #include "app/sendoff-issue-list.h"
+#include "app/sendoff-left-out.h"
 #include "app/sendoff-words.h"
 #include "model/sendoff-estimate.h"
 
@@ -18,6 +19,7 @@ struct _SendoffOutputItem
   double size_fraction;
   char *time; /* (nullable) */
   GListStore *issues;
+  SendoffLeftOut *left_out;
   int severity;
   GHashTable *typing_problems; /* row → sentence */
   SendoffTraits traits;
@@ -44,6 +46,7 @@ enum
 enum
 {
   SIGNAL_REMOVE,
+  SIGNAL_LEFT_OUT,
   N_SIGNALS
 };
 
@@ -91,6 +94,7 @@ sendoff_output_item_finalize (GObject *object)
   g_clear_object (&self->settings);
   g_clear_object (&self->catalog);
   g_clear_object (&self->issues);
+  sendoff_left_out_free (self->left_out);
   g_free (self->title);
   g_clear_object (&self->audio_tracks);
   g_hash_table_unref (self->typing_problems);
@@ -190,12 +194,15 @@ sendoff_output_item_class_init (SendoffOutputItemClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[SIGNAL_REMOVE] = g_signal_new ("remove", SENDOFF_TYPE_OUTPUT_ITEM, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                          NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_LEFT_OUT] = g_signal_new ("left-out", SENDOFF_TYPE_OUTPUT_ITEM, G_SIGNAL_RUN_LAST, 0, NULL,
+                                           NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 sendoff_output_item_init (SendoffOutputItem *self)
 {
   self->issues = g_list_store_new (SENDOFF_TYPE_ISSUE_ITEM);
+  self->left_out = sendoff_left_out_new ();
   self->severity = -1;
   self->typing_problems = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->audio_tracks = g_list_store_new (SENDOFF_TYPE_CHOICE);
@@ -323,15 +330,27 @@ on_fix (SendoffOutputItem *self, SendoffIssueItem *issue)
 }
 
 static void
+on_leave (SendoffOutputItem *self, SendoffIssueItem *issue)
+{
+  sendoff_left_out_toggle (self->left_out, sendoff_issue_item_get_source (issue));
+  g_signal_emit (self, signals[SIGNAL_LEFT_OUT], 0);
+}
+
+static void
 apply_issues (SendoffOutputItem *self, SendoffEngine *engine, GPtrArray *plans, guint output)
 {
   g_autoptr (GPtrArray) items = sendoff_issue_list_collect (engine, plans, output);
   int severity = items->len > 0 ? (int)sendoff_issue_item_get_severity (g_ptr_array_index (items, 0)) : -1;
 
+  sendoff_left_out_add_items (self->left_out, items);
   if (sendoff_issue_list_apply (self->issues, items))
     for (guint i = 0; i < items->len; i++)
-      g_signal_connect_object (g_ptr_array_index (items, i), "fix", G_CALLBACK (on_fix), self,
-                               G_CONNECT_SWAPPED);
+      {
+        gpointer item = g_ptr_array_index (items, i);
+
+        g_signal_connect_object (item, "fix", G_CALLBACK (on_fix), self, G_CONNECT_SWAPPED);
+        g_signal_connect_object (item, "leave", G_CALLBACK (on_leave), self, G_CONNECT_SWAPPED);
+      }
   if (severity == self->severity)
     return;
   self->severity = severity;
@@ -539,12 +558,14 @@ apply_traits (SendoffOutputItem *self, SendoffEngine *engine, GPtrArray *plans, 
 void
 sendoff_output_item_apply (SendoffOutputItem *self, SendoffEngine *engine, GPtrArray *plans, guint output)
 {
+  g_autoptr (GPtrArray) wanted = sendoff_left_out_filter (self->left_out, plans);
+
   g_object_freeze_notify (G_OBJECT (self));
-  apply_issues (self, engine, plans, output);
-  apply_words (self, plans, output);
-  apply_size (self, plans, output);
-  apply_time (self, engine, plans, output);
-  apply_traits (self, engine, plans, output);
+  apply_issues (self, engine, wanted, output);
+  apply_words (self, wanted, output);
+  apply_size (self, wanted, output);
+  apply_time (self, engine, wanted, output);
+  apply_traits (self, engine, wanted, output);
   g_object_thaw_notify (G_OBJECT (self));
 }
 
@@ -556,8 +577,17 @@ sendoff_output_item_apply_estimates (SendoffOutputItem *self,
                                      GPtrArray *plans,
                                      guint output)
 {
-  apply_size (self, plans, output);
-  apply_time (self, engine, plans, output);
+  g_autoptr (GPtrArray) wanted = sendoff_left_out_filter (self->left_out, plans);
+
+  apply_size (self, wanted, output);
+  apply_time (self, engine, wanted, output);
+}
+
+/** sendoff_output_item_leaves_out: whether the user does not want this file of @source. */
+gboolean
+sendoff_output_item_leaves_out (SendoffOutputItem *self, SendoffSourceItem *source)
+{
+  return sendoff_left_out_contains (self->left_out, source);
 }
 
 /** sendoff_output_item_remove: tells whoever lists it to let it go. */

@@ -36,7 +36,7 @@ typedef enum
 /* Properties: settings, catalog (objects, construct only), title, words, size, time (strings), size-fraction
  * (double: of the limit, 0 without one), issues (GListModel of SendoffIssueItem), severity (int: the worst
  * SendoffSeverity, -1 without issues), typing-problem (string, nullable), traits (uint, SendoffTraits).
- * Signal: "remove". */
+ * Signals: "remove"; "left-out": it is made of other videos than before. */
 SendoffOutputItem *sendoff_output_item_new (SendoffOutputSettings *settings, SendoffCatalog *catalog);
 SendoffOutputSettings *sendoff_output_item_get_settings (SendoffOutputItem *self);
 SendoffCatalog *sendoff_output_item_get_catalog (SendoffOutputItem *self);
@@ -54,6 +54,7 @@ void sendoff_output_item_apply_estimates (SendoffOutputItem *self,
                                           SendoffEngine *engine,
                                           GPtrArray *plans,
                                           guint output);
+gboolean sendoff_output_item_leaves_out (SendoffOutputItem *self, SendoffSourceItem *source);
 void sendoff_output_item_remove (SendoffOutputItem *self);
 
 G_END_DECLS

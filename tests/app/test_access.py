@@ -2,6 +2,8 @@
 all that shows progress, and in the user's language."""
 import json
 import os
+import shutil
+import sqlite3
 
 from gi.repository import GLib
 
@@ -100,6 +102,65 @@ class Access(WindowTest):
         window.get('menu item', 'Preferences')
         self.assert_named(window, 'the main menu')
         window.key('Escape')
+
+    def show_dialog(self, window, action, words):
+        """Activates an action of the program that opens a window beside the first."""
+        window.call('org.freedesktop.Application.ActivateAction', action, '[]', '{}')
+        dialog = window.focus_dialog()
+        window.wait_to_say(words)
+        self.assert_named(window, action)
+        window.key('Escape')
+        wait_for(lambda: dialog.id not in [shown.id for shown in window.screen.find_windows(window.process.pid)],
+                 'the dialog to close')
+        window.screen.focus(window.window)
+
+    def test_about_and_shortcuts(self):
+        window = self.open()
+        window.wait_to_say('Drop a video here')
+        self.show_dialog(window, 'shortcuts', 'Paste copied files')
+        self.show_dialog(window, 'about', 'Sendoff')
+
+    def quit_and_open(self, window, change):
+        """The queue of the next run, after a change that was made in between."""
+        window.key('ctrl+q')
+        answer = window.find('button', '.*Stop and Quit')
+        if answer:
+            window.press(answer)
+        window.wait_for_end()
+        change()
+        window = self.open()
+        self.show_queue(window)
+        return window
+
+    def test_exports_that_need_somebody(self):
+        """Rows of exports that were interrupted, whose video is away, and that failed."""
+        source = self.source('long.mp4', self.make_long_clip(60))
+        window = self.open(source)
+        self.choose(window, 'Web page')
+        self.export(window)
+        window.press(window.get('button', 'Pause: '))
+        window.get('button', 'Resume: ')
+        window = self.quit_and_open(window, lambda: None)
+        window.wait_to_say('^Interrupted: what was made')
+        window.get('button', 'Continue: ')
+        self.assert_named(window, 'an interrupted export')
+        window = self.quit_and_open(window, lambda: shutil.move(source, source + '.away'))
+        window.get('button', 'Choose the Video Again…: ')
+        self.assert_named(window, 'an export whose video is away')
+        shutil.move(source + '.away', source)
+        window = self.quit_and_open(window, self.let_fail)
+        window.wait_to_say('^The encoder fell over')
+        self.assert_named(window, 'a failed export')
+        self.assertEqual(len(window.find_all('button', 'Copy Details')), 1)
+
+    def let_fail(self):
+        """Whatever is stored, as if its encoder had given up."""
+        database = sqlite3.connect(os.path.join(self.world.data, 'sendoff.db'))
+        database.execute("UPDATE export_outputs SET status = 'failed', error_code = 'failed', error_stage = 'encoding', "
+                         "error_message = 'The encoder fell over.'")
+        database.execute("UPDATE export_jobs SET status = 'failed', completed_at = updated_at, paused = 0")
+        database.commit()
+        database.close()
 
     def test_another_language(self):
         self.world.env.update(LANGUAGE='de', LC_ALL=locale_that_speaks())

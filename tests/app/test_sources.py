@@ -65,6 +65,26 @@ class Sources(WindowTest):
     def test_wheel_over_many_videos_moves_the_page_in_the_end(self):
         self.turn_wheel_over_videos(6)
 
+    def test_video_that_stands_in_the_way_is_left_out(self):
+        """One that is too short for a place turns nothing off: it is left out there, and put back."""
+        longer = os.path.join(self.clips, 'longer.mp4')
+        make_clip(longer, seconds=5)
+        window = self.open(self.source('short.mp4'), self.source('longer.mp4', of=longer))
+        self.choose(window, 'Instagram Reels')
+        export = window.get('button', 'Export')
+        window.press(window.get('button', 'Leave It Out'))
+        window.wait_to_say(r'^short\.mp4 is left out here')
+        wait_for(lambda: export.sensitive, 'Export to be possible')
+        window.wait_to_say('^1 file ·')
+        window.press(window.get('button', 'Put It Back'))
+        window.get('button', 'Leave It Out')
+        wait_for(lambda: not export.sensitive, 'Export to be impossible')
+        window.press(window.get('button', 'Leave It Out'))
+        wait_for(lambda: export.sensitive, 'Export to be possible')
+        window.press(export)
+        self.wait_for_files(1)
+        self.assertIn('longer', self.world.made_files()[0])
+
     def test_broken_file_is_told_from_the_good_ones(self):
         window = self.open()
         window.wait_to_say('Drop a video here')
