@@ -138,14 +138,14 @@ set_quality (Opening *self, double crf, AVDictionary **options)
 
 /* The encoder's own constant rate: what is told as the maximum is also the mean. At first every chunk starts
  * with what set_cap() starts with, in a buffer that is as full as it will be at the end, and so leaves on
- * average what it began with. */
+ * average what it began with. Where the mean over a window counts, the rate itself was lowered. */
 static void
 set_constant (Opening *self)
 {
   const SendoffVideoPlan *plan = self->plan;
   double start = plan->bufsize_bits * VBV_START_FULLNESS / (1 + VBV_START_FULLNESS);
 
-  if (self->rate->cap > 0)
+  if (self->rate->cap > 0 && keeps_cap (plan))
     set_cap (self, self->rate->cap);
   else
     set_buffer (self, plan->maxrate_bps, start / CONSTANT_START_FULLNESS, CONSTANT_START_FULLNESS);
