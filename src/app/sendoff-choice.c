@@ -124,7 +124,7 @@ new_list (void)
 {
   GListStore *list = g_list_store_new (SENDOFF_TYPE_CHOICE);
 
-  add (list, NULL, _ ("As suggested"));
+  add (list, NULL, _ ("Automatic"));
   return list;
 }
 

@@ -1,5 +1,7 @@
 #include "app/sendoff-setting-entry.h"
 
+#include "base/sendoff-i18n.h"
+
 struct _SendoffSettingEntry
 {
   AdwEntryRow parent_instance;
@@ -45,6 +47,16 @@ unset (SendoffSettingEntry *self)
   g_object_set_property (G_OBJECT (self->settings), name, g_param_spec_get_default_value (pspec));
 }
 
+/* (transfer full): the row's title says which setting it is; the name that programs know it by is left out.
+ */
+static char *
+dup_problem (SendoffSettingEntry *self, const char *text)
+{
+  g_autofree char *accepted = sendoff_setting_dup_accepted (self->setting);
+
+  return g_strdup_printf (_ ("“%s” is not understood here: write %s."), text, accepted);
+}
+
 static void
 on_text_changed (SendoffSettingEntry *self)
 {
@@ -59,7 +71,7 @@ on_text_changed (SendoffSettingEntry *self)
   else
     sendoff_output_settings_set_from_text (self->settings, sendoff_setting_get_name (self->setting), text,
                                            &error);
-  take_problem (self, error != NULL ? g_strdup (error->message) : NULL);
+  take_problem (self, error != NULL ? dup_problem (self, text) : NULL);
   self->typing = FALSE;
 }
 

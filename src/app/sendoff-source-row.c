@@ -47,7 +47,7 @@ get_facts (GObject *object, const char *facts, int state, gpointer data)
 {
   if (state == SENDOFF_SOURCE_FETCHING)
     return g_strdup (_ ("Copying the video to this computer…"));
-  return g_strdup (state == SENDOFF_SOURCE_LOOKING ? _ ("Looking at the video…") : facts);
+  return g_strdup (state == SENDOFF_SOURCE_LOOKING ? _ ("Looking at it…") : facts);
 }
 
 static gboolean

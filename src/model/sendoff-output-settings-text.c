@@ -97,18 +97,21 @@ set_error_unknown (const char *name, int code, GError **error)
   return FALSE;
 }
 
+/** sendoff_setting_dup_accepted: (transfer full): what can be the value of @setting, in words: "a size such as 25MB". */
+char *
+sendoff_setting_dup_accepted (SendoffSetting setting)
+{
+  const SendoffSettingSpec *spec = &sendoff_setting_specs[setting];
+  g_auto (GStrv) words = spec->kind == KIND_CHOICE ? g_strsplit (spec->accepted, "|", -1) : NULL;
+
+  return words != NULL ? g_strjoinv (", ", words) : g_strdup (_ (spec->accepted));
+}
+
 static gboolean
 set_error_value (const SendoffSettingSpec *setting, const char *name, const char *value, int code, GError **error)
 {
-  g_autofree char *accepted = g_strdup (_ (setting->accepted));
+  g_autofree char *accepted = sendoff_setting_dup_accepted ((SendoffSetting)(setting - sendoff_setting_specs));
 
-  if (setting->kind == KIND_CHOICE)
-    {
-      g_auto (GStrv) words = g_strsplit (setting->accepted, "|", -1);
-
-      g_free (accepted);
-      accepted = g_strjoinv (", ", words);
-    }
   if (value != NULL)
     g_set_error (error, SENDOFF_ERROR, code, _ ("“%s” cannot be “%s”; it takes %s."), name, value, accepted);
   else

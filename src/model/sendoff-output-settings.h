@@ -74,6 +74,7 @@ void sendoff_output_settings_set_string (SendoffOutputSettings *self, SendoffSet
 void sendoff_output_settings_set_int (SendoffOutputSettings *self, SendoffSetting setting, gint64 value);
 char *sendoff_output_settings_dup_text (SendoffOutputSettings *self, SendoffSetting setting);
 const char *sendoff_setting_get_name (SendoffSetting setting);
+char *sendoff_setting_dup_accepted (SendoffSetting setting);
 
 gboolean sendoff_output_settings_set_from_text (SendoffOutputSettings *self, const char *name, const char *value, GError **error);
 gboolean sendoff_output_settings_parse (SendoffOutputSettings *self, const char *spec, GError **error);

@@ -26,8 +26,9 @@ VARIANTS = {
     'german': {'language': 'de'},
     'german-narrow': {'language': 'de', 'size': NARROW},
     'french-narrow': {'language': 'fr', 'size': NARROW},
-    'large-text': {'dpi': 144},
-    'large-text-narrow': {'dpi': 144, 'size': NARROW},
+    'large-text': {'font': 16},
+    'large-text-narrow': {'font': 16, 'size': NARROW},
+    'french-large-text': {'font': 16, 'language': 'fr'},
 }
 LONG_NAME = 'A very long name of a film about the sea, its people and their boats in winter – final cut 12 (approved) v3.mp4'
 
@@ -51,7 +52,7 @@ class Screenshots(WindowTest):
         ffmpeg('-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=30:duration=3', '-vf', "select='not(mod(n,7))+gt(random(1),0.5)'",
                '-fps_mode', 'vfr', '-c:v', 'libx264', '-preset', 'ultrafast', cls.jumpy)
 
-    def prepare(self, name, part, language=None, scheme=None, size=WIDE, dpi=None):
+    def prepare(self, name, part, language=None, scheme=None, size=WIDE, font=None):
         """The environment of a variant."""
         self.folder = os.path.join(DIRECTORY, name)
         os.makedirs(self.folder, exist_ok=True)
@@ -62,9 +63,9 @@ class Screenshots(WindowTest):
         catalog = gettext.translation('sendoff', CATALOGS, [language]) if language else gettext.NullTranslations()
         self.words = catalog.gettext
         self.world.env.update(LC_ALL=locale_that_speaks(), LANGUAGE=language or 'C', ADW_DEBUG_COLOR_SCHEME=scheme or 'prefer-light')
-        if dpi:
+        if font:
             with open(os.path.join(self.world.home, '.config', 'gtk-4.0', 'settings.ini'), 'w', encoding='utf-8') as file:
-                file.write(SETTINGS + 'gtk-xft-dpi=%d\n' % (dpi * 1024))
+                file.write(SETTINGS.replace('Cantarell 11', 'Cantarell %d' % font))
         worker = os.path.join(self.world.root, 'worker')
         with open(worker, 'w', encoding='utf-8') as file:
             file.write(WORKER.format(root=self.world.root, worker=self.world.env['SENDOFF_WORKER']))
@@ -158,6 +159,27 @@ class Screenshots(WindowTest):
                           self.source('jumpy.mkv', self.jumpy), self.broken_source('broken.mp4'))
         time.sleep(3)
         self.shoot(window, 'videos-with-warnings')
+        return window
+
+    def lost_page(self):
+        """Exports that were stored for later, one of which has lost its video; and all the places."""
+        waiting, lost = [self.source(name) for name in ('waiting.mp4', LONG_NAME)]
+        for path in (waiting, lost):
+            subprocess.run([CLI, 'queue', 'add', path, '--platform', 'youtube', '--output-folder', self.world.videos],
+                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True, env=self.world.env)
+        window = self.show()
+        window.key('alt+2')
+        wait_for(lambda: self.row(window, 1), 'both exports')
+        self.shoot(window, 'queue-waiting', 1)
+        os.rename(lost, lost + '.away')
+        self.press_in_row(window, 'Start')
+        wait_for(lambda: self.row(window).find('button', re.escape(self.words('Choose the Video Again…'))), 'a lost video')
+        self.shoot(window, 'queue-lost', 1)
+        window.key('alt+1')
+        window.open_files(waiting)
+        self.reach(window, self.words('Show More Places'))
+        window.key('Return')
+        self.shoot(window, 'all-places', 1)
         return window
 
     def wait_for_words(self, window, words):
@@ -264,7 +286,7 @@ class Screenshots(WindowTest):
 def add_variants():
     """A test method for each part of each variant, so that some can be chosen."""
     for name in VARIANTS:
-        for part in [Screenshots.first_page, Screenshots.outputs_page, Screenshots.queue_page]:
+        for part in [Screenshots.first_page, Screenshots.outputs_page, Screenshots.queue_page, Screenshots.lost_page]:
             def method(self, name=name, part=part):
                 self.take(name, part)
             setattr(Screenshots, 'test_%s_%s' % (name.replace('-', '_'), part.__name__), method)
