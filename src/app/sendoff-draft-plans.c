@@ -1,6 +1,7 @@
 #include "app/sendoff-draft-plans.h"
 
 #include "model/sendoff-estimate.h"
+#include "model/sendoff-score.h"
 
 /* Of a frame's 16 ms, so that the rest of it stays for drawing. */
 #define SLICE_US 6000
@@ -61,6 +62,19 @@ sendoff_draft_plan_get_size (const SendoffDraftPlan *self, guint output)
     return sendoff_estimator_get_output (self->estimator, output)->size_bytes;
   return (SendoffInterval){ (double)plan->estimated_low_bytes, (double)plan->estimated_size_bytes,
                             (double)plan->estimated_high_bytes };
+}
+
+/** sendoff_draft_plan_dup_quality: (transfer full) (nullable): "SSIM 0.987" of what was tried of output
+ * @output. */
+char *
+sendoff_draft_plan_dup_quality (const SendoffDraftPlan *self, guint output)
+{
+  const SendoffOutputEstimate *estimate
+      = self->estimator != NULL ? sendoff_estimator_get_output (self->estimator, output) : NULL;
+
+  if (estimate == NULL || estimate->metric == NULL)
+    return NULL;
+  return sendoff_score_metric_describe (sendoff_score_metric_get (estimate->metric), estimate->score);
 }
 
 /* How many outputs of @self are encoded beside @output, itself included: its time is also theirs. */

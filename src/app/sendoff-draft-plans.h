@@ -22,6 +22,7 @@ typedef struct
 
 void sendoff_draft_plan_unref (SendoffDraftPlan *self);
 SendoffInterval sendoff_draft_plan_get_size (const SendoffDraftPlan *self, guint output);
+char *sendoff_draft_plan_dup_quality (const SendoffDraftPlan *self, guint output);
 gint64 sendoff_draft_plan_get_work_us (const SendoffDraftPlan *self, guint output, SendoffEngine *engine);
 
 #define SENDOFF_TYPE_DRAFT_PLANS (sendoff_draft_plans_get_type ())

@@ -387,6 +387,8 @@ apply_size (SendoffOutputItem *self, GPtrArray *plans, guint output)
     }
   text = sendoff_words_for_size (known ? size_bytes : 0, low_bytes, high_bytes,
                                  plans->len == 1 ? limit_bytes : 0);
+  if (plans->len == 1)
+    sendoff_words_add (&text, sendoff_draft_plan_dup_quality (g_ptr_array_index (plans, 0), output));
   set_text (self, &self->size, PROP_SIZE, plans->len > 0 ? text : NULL);
   fraction = MIN (fraction, 1);
   if (fraction == self->size_fraction)

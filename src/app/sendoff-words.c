@@ -193,6 +193,19 @@ sendoff_words_for_output (const SendoffOutputPlan *output, SendoffCatalog *catal
   return g_string_free (text, FALSE);
 }
 
+/** sendoff_words_add: *@text gets another fact, @more (transfer full) (nullable), behind a comma. */
+void
+sendoff_words_add (char **text, char *more)
+{
+  g_autofree char *fact = more;
+  g_autofree char *before = NULL;
+
+  if (fact == NULL)
+    return;
+  before = *text;
+  *text = g_strdup_printf ("%s, %s", before, fact);
+}
+
 /* (nullable): "36–40 MB": the unit once when both have the same; NULL when both look the same. */
 static char *
 dup_interval (gint64 low_bytes, gint64 high_bytes)

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 char *sendoff_words_for_source (const SendoffMediaInfo *info);
 char *sendoff_words_for_source_warnings (const SendoffMediaInfo *info);
 char *sendoff_words_for_output (const SendoffOutputPlan *output, SendoffCatalog *catalog);
+void sendoff_words_add (char **text, char *more);
 char *sendoff_words_for_size (gint64 size_bytes, gint64 low_bytes, gint64 high_bytes, gint64 limit_bytes);
 char *sendoff_words_for_place (gint64 position_us, gint64 duration_us);
 char *sendoff_words_for_range (gint64 start_us, gint64 end_us);

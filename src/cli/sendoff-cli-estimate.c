@@ -7,6 +7,7 @@
 #include "cli/sendoff-cli-options.h"
 #include "cli/sendoff-cli-outcome.h"
 #include "cli/sendoff-cli-text.h"
+#include "model/sendoff-score.h"
 
 /* Of the encode: enough for a first honest interval, and the export does not do it again. */
 #define DEFAULT_EFFORT 0.2
@@ -69,6 +70,20 @@ add_warnings (JsonBuilder *builder, const SendoffPlan *plan, guint index)
 }
 
 static void
+add_quality (JsonBuilder *builder, const SendoffOutputEstimate *estimate)
+{
+  json_builder_set_member_name (builder, "quality");
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "metric");
+  json_builder_add_string_value (builder, estimate->metric);
+  json_builder_set_member_name (builder, "score");
+  json_builder_add_double_value (builder, estimate->score);
+  json_builder_set_member_name (builder, "worst_score");
+  json_builder_add_double_value (builder, estimate->worst_score);
+  json_builder_end_object (builder);
+}
+
+static void
 add_output (JsonBuilder *builder, SendoffEstimator *estimator, guint index)
 {
   const SendoffPlan *plan = sendoff_estimator_get_plan (estimator);
@@ -88,6 +103,8 @@ add_output (JsonBuilder *builder, SendoffEstimator *estimator, guint index)
   json_builder_add_double_value (builder, estimate->tried);
   json_builder_set_member_name (builder, "sampled");
   json_builder_add_double_value (builder, estimate->sampled);
+  if (estimate->metric != NULL)
+    add_quality (builder, estimate);
   if (output->max_size_bytes > 0)
     {
       json_builder_set_member_name (builder, "max_size_mb");
@@ -142,6 +159,16 @@ print_limit (const SendoffOutputPlan *output, const SendoffOutputEstimate *estim
 }
 
 static void
+print_quality (const SendoffOutputEstimate *estimate)
+{
+  const SendoffScoreMetric *metric = sendoff_score_metric_get (estimate->metric);
+  g_autofree char *score = sendoff_score_metric_describe (metric, estimate->score);
+  g_autofree char *worst = sendoff_score_metric_describe (metric, estimate->worst_score);
+
+  g_print (_ ("    quality: %s, the worst twentieth of the frames below %s\n"), score, worst);
+}
+
+static void
 print_estimate (SendoffEstimator *estimator)
 {
   const SendoffPlan *plan = sendoff_estimator_get_plan (estimator);
@@ -157,6 +184,8 @@ print_estimate (SendoffEstimator *estimator)
       g_autofree char *time = describe_time (estimate);
 
       g_print ("  %s: %s (%s–%s), %s\n", label, middle, low, high, time);
+      if (estimate->metric != NULL)
+        print_quality (estimate);
       if (output->max_size_bytes > 0)
         print_limit (output, estimate);
     }

@@ -129,7 +129,7 @@ sendoff_engine_new_estimator (SendoffEngine *self, GFile *file, const SendoffMed
   for (guint i = 0; i < plan->outputs->len; i++)
     cpu_us[i] = sendoff_engine_estimate_cpu (self, source, sendoff_plan_get_output (plan, i));
   return sendoff_estimator_new (sendoff_engine_get_queue (self), file, source, plan, cpu_us,
-                                sendoff_engine_get_cache_dir (self), sendoff_engine_get_machine (self)->libraries);
+                                sendoff_engine_get_cache_dir (self), sendoff_engine_get_machine (self));
 }
 
 /* Copies for a thread. */

@@ -31,8 +31,12 @@ gboolean sendoff_engine_prepare_requests (const char *cache_dir, GError **error)
 gboolean sendoff_source_check (GFile *file, const char *identity, GError **error);
 gboolean sendoff_source_check_job (const SendoffStoredJob *job, GError **error);
 
-SendoffEstimator *sendoff_estimator_new (SendoffQueue *queue, GFile *file, const SendoffMediaInfo *source,
-                                         const SendoffPlan *plan, const SendoffInterval *cpu_us, const char *cache_dir,
-                                         char *const *libraries);
+SendoffEstimator *sendoff_estimator_new (SendoffQueue *queue,
+                                         GFile *file,
+                                         const SendoffMediaInfo *source,
+                                         const SendoffPlan *plan,
+                                         const SendoffInterval *cpu_us,
+                                         const char *cache_dir,
+                                         const SendoffMachine *machine);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 
 #include "engine/sendoff-engine-private.h"
 #include "engine/sendoff-trial.h"
+#include "model/sendoff-score.h"
 
 struct _SendoffEstimator
 {
@@ -14,6 +15,7 @@ struct _SendoffEstimator
   SendoffPlan *plan;
   char *cache_dir;
   char **libraries;
+  const char *metric; /* (nullable) (static): what this machine measures quality by */
   GMainContext *context;
   double throwaway;
   SendoffOutputEstimate *outputs; /* one for each of the plan's */
@@ -95,6 +97,7 @@ take_planned (SendoffEstimator *self)
  * @source: facts about @file, with its packet profile where it can be had
  * @plan: without errors; copied
  * @cpu_us: what each of its outputs is expected to take of a processor
+ * @machine: whose libraries encode, and measure the quality where they can
  *
  * Returns: (transfer full): an estimator that knows the plan's own estimates
  */
@@ -105,8 +108,9 @@ sendoff_estimator_new (SendoffQueue *queue,
                        const SendoffPlan *plan,
                        const SendoffInterval *cpu_us,
                        const char *cache_dir,
-                       char *const *libraries)
+                       const SendoffMachine *machine)
 {
+  const SendoffScoreMetric *metric = sendoff_score_metric_choose (machine);
   SendoffEstimator *self = g_object_new (SENDOFF_TYPE_ESTIMATOR, NULL);
 
   self->queue = g_object_ref (queue);
@@ -114,7 +118,8 @@ sendoff_estimator_new (SendoffQueue *queue,
   self->source = sendoff_media_info_copy (source);
   self->plan = sendoff_plan_copy (plan);
   self->cache_dir = g_strdup (cache_dir);
-  self->libraries = g_strdupv ((char **)libraries);
+  self->libraries = g_strdupv (machine->libraries);
+  self->metric = metric != NULL ? metric->metric_id : NULL;
   self->outputs = g_new0 (SendoffOutputEstimate, self->plan->outputs->len);
   self->cpu_us = g_memdup2 (cpu_us, self->plan->outputs->len * sizeof (SendoffInterval));
   take_planned (self);
@@ -165,6 +170,7 @@ run_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellab
     .file = self->file,
     .cache_dir = self->cache_dir,
     .libraries = self->libraries,
+    .metric = self->metric,
     .cpu_us = self->cpu_us,
     .effort = run->effort,
     .throwaway = run->throwaway,

@@ -18,6 +18,8 @@ typedef struct {
   SendoffInterval seconds;    /* until all of it is made, when nothing else runs; all 0 unknown */
   double tried;               /* fraction of the picture that is encoded, 0–1 */
   double sampled;             /* fraction that was encoded in short pieces, which no export uses, 0–1 */
+  const char *metric;         /* (nullable) (static): what the quality was measured by, see sendoff-score.h */
+  double score, worst_score;  /* of what was tried: the mean of its frames, and their 5th percentile */
 } SendoffOutputEstimate;
 
 #define SENDOFF_TYPE_ESTIMATOR (sendoff_estimator_get_type ())

@@ -81,6 +81,14 @@ get_frame_bytes (int width, int height)
   return (double)width * height * 1.5;
 }
 
+static double
+get_plan_frame_bytes (const SendoffVideoPlan *plan)
+{
+  gboolean deep = plan->pixel_format != NULL && strstr (plan->pixel_format, "10") != NULL;
+
+  return get_frame_bytes (plan->width, plan->height) * (deep ? 2 : 1);
+}
+
 /** sendoff_memory_estimate_decoder: bytes of one decoder for pictures of that size. */
 gint64
 sendoff_memory_estimate_decoder (int width, int height, int threads)
@@ -94,14 +102,21 @@ gint64
 sendoff_memory_estimate_encoder (const SendoffVideoPlan *plan)
 {
   const EncoderMemory *memory = &other_encoder;
-  gboolean deep = plan->pixel_format != NULL && strstr (plan->pixel_format, "10") != NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (encoder_memories); i++)
     if (g_strcmp0 (encoder_memories[i].encoder, plan->encoder) == 0)
       memory = &encoder_memories[i];
-  return (gint64)(get_frame_bytes (plan->width, plan->height) * (deep ? 2 : 1)
-                  * (FILTER_FRAMES + memory->frames + memory->frames_per_thread * MAX (plan->threads, 1)
-                     + (plan->score != NULL ? COMPARED_FRAMES : 0)));
+  return (gint64)(get_plan_frame_bytes (plan)
+                  * (FILTER_FRAMES + memory->frames + memory->frames_per_thread * MAX (plan->threads, 1)))
+         + (plan->score != NULL ? sendoff_memory_estimate_comparison (plan) : 0);
+}
+
+/** sendoff_memory_estimate_comparison: bytes of the frames that wait to be compared with what the encoder
+ * made of them. */
+gint64
+sendoff_memory_estimate_comparison (const SendoffVideoPlan *plan)
+{
+  return (gint64)(get_plan_frame_bytes (plan) * COMPARED_FRAMES);
 }
 
 /** sendoff_memory_book_new: (transfer full): an empty book. */

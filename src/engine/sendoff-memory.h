@@ -16,6 +16,7 @@ gint64 sendoff_memory_get_reserve (gint64 physical_bytes);
 gint64 sendoff_memory_estimate_worker (void);
 gint64 sendoff_memory_estimate_decoder (int width, int height, int threads);
 gint64 sendoff_memory_estimate_encoder (const SendoffVideoPlan *plan);
+gint64 sendoff_memory_estimate_comparison (const SendoffVideoPlan *plan);
 
 SendoffMemoryBook *sendoff_memory_book_new (void);
 void sendoff_memory_book_free (SendoffMemoryBook *self);

@@ -4,6 +4,7 @@
 #include "engine/sendoff-trial-private.h"
 #include "model/sendoff-estimate.h"
 #include "model/sendoff-rate-buffer.h"
+#include "model/sendoff-score-search.h"
 
 /* The 90 % interval of times: what else the machine does, and how much the rest may differ from what was
  * tried. */
@@ -219,6 +220,28 @@ estimate_audio_locked (Trial *self, guint index)
   return (SendoffInterval){ guess * (1 - AUDIO_SPREAD), guess, guess * (1 + AUDIO_SPREAD) };
 }
 
+/* How like the source it is, by the parts whose frames were compared, whenever that was. */
+static void
+estimate_score_locked (Trial *self, guint index)
+{
+  const TrialRendition *rendition = self->rendition_of[index];
+  SendoffOutputEstimate *estimate = &self->estimates[index];
+  g_autoptr (GArray) scores = NULL;
+
+  if (rendition == NULL || self->setup->metric == NULL)
+    return;
+  scores = g_array_copy (rendition->piece_scores);
+  for (guint i = 0; i < rendition->ledger->n_chunks; i++)
+    {
+      const SendoffPacketTrailer *trailer = rendition->ledger->chunks[i].trailer;
+
+      if (trailer != NULL && trailer->scores != NULL)
+        g_array_append_vals (scores, trailer->scores->data, trailer->scores->len);
+    }
+  if (sendoff_score_pool (scores, &estimate->score, &estimate->worst_score))
+    estimate->metric = sendoff_score_metric_get (self->setup->metric)->metric_id;
+}
+
 /* A size that is asked for is met, whatever the sound leaves of it. */
 static SendoffInterval
 get_target (const SendoffOutputPlan *output)
@@ -244,6 +267,7 @@ sendoff_trial_estimate_output_locked (Trial *self, guint index)
   SendoffInterval video = estimate_video_locked (self, index);
   SendoffInterval audio = estimate_audio_locked (self, index);
 
+  estimate_score_locked (self, index);
   self->estimates[index].seconds = estimate_time_locked (self, index, 1 - self->estimates[index].tried);
   if (output->estimated_size_bytes > 0)
     self->estimates[index].size_bytes

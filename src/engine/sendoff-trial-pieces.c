@@ -131,9 +131,14 @@ sendoff_trial_note_piece_locked (Trial *self, TrialGroup *group, TrialRendition 
   g_autofree char *leaf = sendoff_chunk_file_name (spec->start_us, spec->end_us, rate);
   g_autofree char *path = g_build_filename (rendition->ledger->folder, leaf, NULL);
   g_autoptr (GArray) packets = sendoff_packet_file_read_sizes (path, NULL);
+  g_autoptr (SendoffPacketTrailer) trailer = NULL;
 
-  if (packets != NULL && packets->len > 0)
-    rendition->pieces[piece].bytes = get_bytes_in_chunk (group, video, packets);
+  if (packets == NULL || packets->len == 0)
+    return;
+  rendition->pieces[piece].bytes = get_bytes_in_chunk (group, video, packets);
+  trailer = sendoff_packet_file_read_trailer (path, NULL);
+  if (trailer != NULL && trailer->scores != NULL)
+    g_array_append_vals (rendition->piece_scores, trailer->scores->data, trailer->scores->len);
 }
 
 /** sendoff_trial_open_pieces: looks which pieces of @rendition are there already. */

@@ -14,6 +14,7 @@ typedef struct
   SendoffChunkLedger *ledger; /* guarded by the mutex */
   gint64 *kept_bytes;    /* likewise: of each chunk that is there, as it will be within the maximum rate */
   SendoffSample *pieces; /* likewise: of its group, at the rates that chunks would have there */
+  GArray *piece_scores;  /* likewise: gint64: of the frames of pieces, in SENDOFF_SCORE_PARTS */
 } TrialRendition;
 
 /* Renditions over one grid, tried chunk by chunk from one decode. */

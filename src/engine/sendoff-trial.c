@@ -15,12 +15,15 @@
 #define LEAST_CHUNKS 2
 /* Longer sound is made only when all of the picture is. */
 #define MOST_AUDIO_SECONDS 600.0
+/* Parts of a group whose quality is measured, which takes a decoding and a comparison. */
+#define MEASURED_PARTS 4
+
 typedef struct
 {
   Trial *trial;
   TrialGroup *group; /* NULL for a track */
   guint chunk;       /* or piece */
-  gboolean is_piece;
+  gboolean is_piece, is_measured;
   SendoffTrialTrack *track; /* (nullable) */
   GError *error;
 } TrialWork;
@@ -34,6 +37,7 @@ rendition_free (gpointer data)
     sendoff_chunk_ledger_close (rendition->ledger, FALSE);
   g_free (rendition->kept_bytes);
   g_free (rendition->pieces);
+  g_array_unref (rendition->piece_scores);
   g_free (rendition);
 }
 
@@ -123,6 +127,7 @@ make_chunk_spec_locked (Trial *self, TrialWork *work)
         g_ptr_array_add (output->rates, sendoff_trial_make_piece_rate (output->video));
       else if (rate != NULL)
         g_ptr_array_add (output->rates, sendoff_chunk_rate_copy (rate));
+      output->metric = work->is_measured ? g_strdup (self->setup->metric) : NULL;
       g_ptr_array_add (spec->chunk_outputs, output);
     }
   return spec;
@@ -205,9 +210,11 @@ estimate_memory (Trial *self, const TrialWork *work)
   for (guint i = 0; work->group != NULL && i < work->group->renditions->len; i++)
     {
       const TrialRendition *rendition = g_ptr_array_index (work->group->renditions, i);
+      const SendoffVideoPlan *video = sendoff_plan_get_output (self->setup->plan, rendition->output)->video;
 
-      bytes += sendoff_memory_estimate_encoder (
-          sendoff_plan_get_output (self->setup->plan, rendition->output)->video);
+      bytes += sendoff_memory_estimate_encoder (video);
+      if (work->is_measured && self->setup->metric != NULL)
+        bytes += sendoff_memory_estimate_comparison (video);
     }
   return bytes;
 }
@@ -285,6 +292,7 @@ push_next (Trial *self)
     {
       work->group = group;
       work->is_piece = group->n_pieces_pushed < group->n_pieces;
+      work->is_measured = group->n_pieces_pushed + group->n_pushed < MEASURED_PARTS;
       work->chunk
           = work->is_piece ? group->piece_order[group->n_pieces_pushed++] : group->order[group->n_pushed++];
     }
@@ -393,6 +401,7 @@ add_rendition (Trial *self, TrialGroup *group, GHashTable *known, guint output, 
       rendition->output = output;
       rendition->ledger = ledger;
       rendition->kept_bytes = g_new0 (gint64, MAX (ledger->n_chunks, 1));
+      rendition->piece_scores = g_array_new (FALSE, FALSE, sizeof (gint64));
       set_first_rates (sendoff_plan_get_output (self->setup->plan, output)->video, ledger);
       for (guint i = 0; i < ledger->n_chunks; i++)
         sendoff_trial_note_chunk_locked (self, rendition, i);

@@ -24,6 +24,7 @@ typedef struct
   GFile *file;
   const char *cache_dir;
   char *const *libraries;
+  const char *metric; /* (nullable): an id; the quality of some of what is tried is measured by that */
   const SendoffInterval *cpu_us; /* of each output, before anything was tried */
   double effort;    /* fraction of the picture to try, 0–1 */
   double throwaway; /* fraction of the picture that may be encoded in vain, for pieces that are no chunks */

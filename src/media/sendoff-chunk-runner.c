@@ -101,7 +101,7 @@ begin_chunk (Run *self, Output *output, GError **error)
   job.statistics_path = statistics_path = dup_statistics_path (output, chunk);
   job.duration_us = chunk->end_us - chunk->start_us;
   job.hash_frames = self->spec->hash_frames;
-  job.metric = job.rate != NULL ? job.rate->metric : NULL;
+  job.metric = job.rate != NULL && job.rate->metric != NULL ? job.rate->metric : output->spec->metric;
   output->encoder = sendoff_chunk_encoder_new (&job, error);
   return output->encoder != NULL;
 }

@@ -29,6 +29,7 @@ static const SendoffField chunk_output_spec_fields[] = {
   SENDOFF_FIELD (SendoffChunkOutputSpec, first_pass_directory, FILENAME),
   SENDOFF_FIELD (SendoffChunkOutputSpec, captions_path, FILENAME),
   SENDOFF_FIELD (SendoffChunkOutputSpec, fonts_dir, FILENAME),
+  SENDOFF_FIELD (SendoffChunkOutputSpec, metric, STRING),
   SENDOFF_FIELDS_END,
 };
 

@@ -58,6 +58,8 @@ typedef struct {
   char *first_pass_directory; /* (nullable): where the packet files with those statistics are */
   char *captions_path; /* (nullable): what is burned in, as the role "texts" has written it */
   char *fonts_dir;     /* (nullable): fonts that came with it */
+  char
+      *metric; /* (nullable): scores are measured by that where no rate says otherwise, see sendoff-score.h */
 } SendoffChunkOutputSpec;
 SENDOFF_DECLARE_DOC (SendoffChunkOutputSpec, sendoff_chunk_output_spec)
 

@@ -1,6 +1,7 @@
 """What the command line's tests share: running the program, making media, judging files, TAP output."""
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,12 @@ class Answer:
 
 def ffmpeg(*args):
     subprocess.run(['ffmpeg', '-nostdin', '-v', 'error', '-y', *args], check=True, timeout=TIMEOUT)
+
+
+def ssim(path, reference):
+    done = subprocess.run(['ffmpeg', '-nostdin', '-v', 'info', '-i', path, '-i', reference, '-lavfi', 'ssim', '-f', 'null', '-'],
+                          check=True, capture_output=True, timeout=TIMEOUT)
+    return float(re.search(r'All:([0-9.]+)', done.stderr.decode()).group(1))
 
 
 def make_clip(path, seconds=3, size='320x180', rate=25, audio=True, extra=()):

@@ -49,6 +49,20 @@ class EstimateTest(support.CliTest):
         self.assertLess(low, some['estimated_time_seconds'])
         self.assertGreater(high, some['estimated_time_seconds'])
 
+    def test_quality_of_what_was_tried(self):
+        """With the name of its measure, and as another program measures it; nothing where nothing was tried."""
+        self.assertNotIn('quality', self.estimate('--effort', '0'))
+        quality = self.estimate('--effort', '1')['quality']
+        self.assertLess(quality['worst_score'], quality['score'])
+        self.export_size_mb()
+        made, = [os.path.join(self.out, name) for name in os.listdir(self.out)]
+        if quality['metric'] == 'ssim':
+            self.assertAlmostEqual(quality['score'], support.ssim(made, self.long), delta=0.002)
+        else:
+            self.assertEqual(quality['metric'], 'xpsnr')
+        worse = self.estimate('--effort', '1', '--crf', '40')['quality']
+        self.assertLess(worse['score'], quality['score'] - 0.005)
+
     def test_little_effort_goes_into_pieces(self):
         """Whoever names a small effort gets short pieces all over the video: not the export's, but kept and found again."""
         once, again = self.estimate('--effort', '0.4'), self.estimate('--effort', '0.4')

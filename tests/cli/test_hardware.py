@@ -3,9 +3,7 @@ export. Where a card is needed, the catalog is told that one of FFmpeg's softwar
 import glob
 import json
 import os
-import re
 import signal
-import subprocess
 import time
 
 import support
@@ -16,12 +14,6 @@ RESOURCE = '/io/github/story_genius/Sendoff/catalog/catalog/video-codecs.json'
 # libx264 takes what cards take, NV12, and its quality is the CRF.
 PRETEND = {'encoder': 'libx264', 'name': 'Pretend', 'upload_format': 'nv12', 'quality_option': 'crf', 'quality_scale': 1,
            'quality_max': 51, 'params': [{'key': 'preset', 'value': 'veryfast'}]}
-
-
-def ssim(path, reference):
-    done = subprocess.run(['ffmpeg', '-nostdin', '-v', 'info', '-i', path, '-i', reference, '-lavfi', 'ssim', '-f', 'null', '-'],
-                          check=True, capture_output=True, timeout=support.TIMEOUT)
-    return float(re.search(r'All:([0-9.]+)', done.stderr.decode()).group(1))
 
 
 class Hardware(support.CliTest):
@@ -91,7 +83,7 @@ class Hardware(support.CliTest):
         stream = support.stream(support.ffprobe(path), 'video')
         self.assertEqual((stream['codec_name'], stream['pix_fmt'], stream['nb_read_frames']), ('h264', 'yuv420p', '75'))
         self.assertEqual(support.decode_errors(path), '')
-        self.assertGreater(ssim(path, self.clip), 0.97)
+        self.assertGreater(support.ssim(path, self.clip), 0.97)
 
     def test_failure_is_made_good_in_software(self):
         self.break_later()
