@@ -143,7 +143,7 @@ retry (const Call *call)
   if (!sendoff_engine_retry_finish (call->cli->engine, sendoff_cli_wait (&result), &error))
     return sendoff_cli_report (call->cli, error);
   if (sendoff_job_get_elsewhere (job))
-    return show_changed (call->cli, job, "made again by the program that carries it out");
+    return show_changed (call->cli, job, _ ("made again by the program that carries it out"));
   sendoff_cli_add_job (call->cli, job);
   name = sendoff_cli_dup_request_name (sendoff_job_get_request (job));
   outcomes = g_ptr_array_new_with_free_func ((GDestroyNotify)sendoff_cli_outcome_free);
