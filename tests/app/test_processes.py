@@ -20,7 +20,6 @@ class Processes(WindowTest):
     def open_queue(self):
         window = self.open()
         window.wait_to_say('Drop a video here')
-        self.queue_list(window)
         self.show_queue(window)
         window.wait_to_say('Nothing in the queue')
         return window
