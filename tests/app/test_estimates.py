@@ -34,6 +34,7 @@ class Estimates(WindowTest):
         self.choose(window, 'YouTube')
         wait_for(lambda: window.tree.says('about .*B'), 'a first size')
         wait_for(lambda: self.size(window)[2] / self.size(window)[1] < 1.1, 'the size to be known', 60)
+        wait_for(lambda: window.tree.says(r'about .*B.*, X?(SSIM|PSNR) [\d.]+'), 'the quality, with its measure')
         middle, _, _ = self.size(window)
         self.export(window)
         self.wait_until_done(window)
