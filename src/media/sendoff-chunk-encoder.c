@@ -89,10 +89,26 @@ refuse (SendoffChunkEncoder *self, const char *what, GError **error)
   return FALSE;
 }
 
+/* Takes @failure (transfer full). A score that is asked for is part of the chunk; one that only an estimate
+ * would have shown is not worth failing for. */
+static gboolean
+do_without_scores (SendoffChunkEncoder *self, GError *failure, GError **error)
+{
+  g_clear_pointer (&self->meter, sendoff_quality_meter_free);
+  if (self->job.rate != NULL && self->job.rate->metric != NULL)
+    {
+      g_propagate_error (error, failure);
+      return FALSE;
+    }
+  g_error_free (failure);
+  return TRUE;
+}
+
 static gboolean
 open_encoders (SendoffChunkEncoder *self, GError **error)
 {
   const SendoffChunkJob *job = &self->job;
+  GError *failure = NULL;
   SendoffEncoderPass pass
       = job->statistics_path != NULL ? SENDOFF_ENCODER_SECOND_PASS : SENDOFF_ENCODER_ONLY_PASS;
 
@@ -111,19 +127,22 @@ open_encoders (SendoffChunkEncoder *self, GError **error)
     self->input = sendoff_hardware_input_new (job->plan, self->context);
   if (self->context == NULL || job->metric == NULL)
     return self->context != NULL;
-  self->meter = sendoff_quality_meter_new (job->metric, self->context, error);
-  return self->meter != NULL;
+  self->meter = sendoff_quality_meter_new (job->metric, self->context, &failure);
+  return self->meter != NULL || do_without_scores (self, failure, error);
 }
 
 static gboolean
 take_packet (SendoffChunkEncoder *self, GError **error)
 {
+  GError *failure = NULL;
+
   if (self->job.first_pass != NULL)
     {
       self->measured_bytes += self->packet->size;
       return TRUE;
     }
-  if (self->meter != NULL && !sendoff_quality_meter_take_packet (self->meter, self->packet, error))
+  if (self->meter != NULL && !sendoff_quality_meter_take_packet (self->meter, self->packet, &failure)
+      && !do_without_scores (self, failure, error))
     return FALSE;
   return sendoff_packet_writer_write (self->writer, self->packet, error);
 }
@@ -225,6 +244,7 @@ sendoff_chunk_encoder_finish (SendoffChunkEncoder *self,
 {
   g_autoptr (SendoffPacketTrailer) trailer = sendoff_packet_trailer_new ();
   g_autoptr (AVCodecParameters) codec = NULL;
+  GError *failure = NULL;
 
   if (self->context != NULL)
     {
@@ -234,8 +254,8 @@ sendoff_chunk_encoder_finish (SendoffChunkEncoder *self,
       if (self->first_pass != NULL && !sendoff_first_pass_finish (self->first_pass, self->writer, error))
         return FALSE;
       if (self->meter != NULL)
-        trailer->scores = sendoff_quality_meter_finish (self->meter, error);
-      if (self->meter != NULL && trailer->scores == NULL)
+        trailer->scores = sendoff_quality_meter_finish (self->meter, &failure);
+      if (failure != NULL && !do_without_scores (self, failure, error))
         return FALSE;
       codec = avcodec_parameters_alloc ();
       avcodec_parameters_from_context (codec, self->context);

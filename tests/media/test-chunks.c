@@ -341,6 +341,49 @@ test_notes_lead_in (void)
   bench_close (&bench);
 }
 
+static SendoffPacketTrailer *
+make_first_chunk (const Bench *bench, const char *metric, SendoffChunkRate *rate, GError **error)
+{
+  g_autoptr (SendoffWorkerSpec) spec = make_spec (bench, TRUE, 0, 1);
+  SendoffChunkOutputSpec *output = g_ptr_array_index (spec->chunk_outputs, 0);
+  const SendoffChunkSpec *chunk = g_ptr_array_index (spec->chunks, 0);
+  g_autofree char *name = sendoff_chunk_file_name (chunk->start_us, chunk->end_us, rate);
+  g_autofree char *path = g_build_filename (bench->directory, name, NULL);
+  g_autoptr (SendoffChunksResult) result = NULL;
+
+  output->metric = g_strdup (metric);
+  if (rate != NULL)
+    g_ptr_array_add (output->rates, rate);
+  unlink (path);
+  result = sendoff_role_chunks (spec, bench->events, error);
+  return result != NULL ? sendoff_packet_file_read_trailer (path, error) : NULL;
+}
+
+/* Scores for an estimate are left away where they cannot be had; those that decide the quality are not. */
+static void
+test_scores (void)
+{
+  Bench bench = { 0 };
+  SendoffChunkRate *rate = sendoff_chunk_rate_new ();
+  g_autoptr (SendoffPacketTrailer) measured = NULL, unmeasured = NULL, none = NULL;
+  g_autoptr (GError) error = NULL;
+
+  bench_open (&bench, &cases[0].fixture);
+  measured = make_first_chunk (&bench, "ssim", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (measured->scores->len, ==, measured->frames);
+  unmeasured = make_first_chunk (&bench, "taste", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_null (unmeasured->scores);
+  g_assert_cmpint (unmeasured->bytes, ==, measured->bytes);
+  rate->crf = 30;
+  rate->metric = g_strdup ("taste");
+  none = make_first_chunk (&bench, NULL, rate, &error);
+  g_assert_error (error, SENDOFF_ERROR, SENDOFF_ERROR_ENCODER);
+  g_assert_null (none);
+  bench_close (&bench);
+}
+
 /* A chunk whose file is there is kept as it is, byte for byte and inode for inode. */
 static void
 test_keeps_chunks (void)
@@ -452,6 +495,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/media/chunks/keeps-finished", test_keeps_chunks);
   g_test_add_func ("/media/chunks/notes-lead-in", test_notes_lead_in);
+  g_test_add_func ("/media/chunks/scores", test_scores);
   g_test_add_func ("/media/joiner/times", test_join);
   g_test_add_func ("/media/joiner/damaged", test_join_damaged);
   g_test_add_data_func ("/media/muxer/edit-list", GINT_TO_POINTER (TRUE), test_mux);
