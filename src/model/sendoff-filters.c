@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/sendoff-fill-color.h"
+#include "model/sendoff-pixel-format.h"
 
 /* Hable's curve keeps contrast in the middle and detail in the highlights. */
 #define TONE_MAP_OPERATOR "hable"
@@ -39,32 +40,6 @@ append (Chain *self, const char *format, ...)
 }
 
 static gboolean
-has_prefix_of (const char *text, const char *const *prefixes)
-{
-  for (guint i = 0; text != NULL && prefixes[i] != NULL; i++)
-    if (g_str_has_prefix (text, prefixes[i]))
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-is_rgb (const char *pixel_format)
-{
-  static const char *const prefixes[] = { "rgb",  "bgr",  "gbr",  "argb",    "abgr",   "0rgb", "0bgr",
-                                          "pal8", "x2rgb", "x2bgr", "xyz",    "monow", "monob", NULL };
-
-  return has_prefix_of (pixel_format, prefixes);
-}
-
-static gboolean
-format_has_alpha (const char *pixel_format)
-{
-  static const char *const prefixes[] = { "yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya", "pal8", "ayuv", NULL };
-
-  return has_prefix_of (pixel_format, prefixes);
-}
-
-static gboolean
 is_hdr_transfer (const char *transfer)
 {
   return g_strcmp0 (transfer, "smpte2084") == 0 || g_strcmp0 (transfer, "arib-std-b67") == 0;
@@ -82,7 +57,7 @@ stated (const char *name)
 static const char *
 get_range (const Chain *self)
 {
-  if (is_rgb (self->pixel_format) || g_str_has_prefix (self->pixel_format, "yuvj"))
+  if (sendoff_pixel_format_is_rgb (self->pixel_format) || g_str_has_prefix (self->pixel_format, "yuvj"))
     return "pc";
   return self->range != NULL ? self->range : "tv";
 }
@@ -91,7 +66,8 @@ get_range (const Chain *self)
 static const char *
 get_target_range (const Chain *self)
 {
-  gboolean is_full = is_rgb (self->video->pixel_format) || g_str_has_prefix (self->video->pixel_format, "yuvj");
+  gboolean is_full = sendoff_pixel_format_is_rgb (self->video->pixel_format)
+                     || g_str_has_prefix (self->video->pixel_format, "yuvj");
 
   return is_full ? "pc" : "tv";
 }
@@ -171,9 +147,9 @@ flatten_alpha (Chain *self)
 {
   guint8 rgb[3];
 
-  if (!self->has_alpha || format_has_alpha (self->video->pixel_format))
+  if (!self->has_alpha || sendoff_pixel_format_has_alpha (self->video->pixel_format))
     return;
-  if (!is_rgb (self->pixel_format))
+  if (!sendoff_pixel_format_is_rgb (self->pixel_format))
     append (self, "scale=in_range=%s:in_color_matrix=%s:flags=full_chroma_int+accurate_rnd", get_range (self),
             get_source_matrix (self));
   if (!sendoff_fill_color_parse (get_pad_color (self), rgb))
@@ -279,8 +255,8 @@ has_other_primaries (const Chain *self)
 {
   const SendoffColor *color = self->video->color;
 
-  return color != NULL && !is_rgb (self->pixel_format) && self->primaries != NULL && color->primaries != NULL
-         && color->transfer != NULL && !is_hdr_transfer (self->transfer)
+  return color != NULL && !sendoff_pixel_format_is_rgb (self->pixel_format) && self->primaries != NULL
+         && color->primaries != NULL && color->transfer != NULL && !is_hdr_transfer (self->transfer)
          && !g_str_equal (self->primaries, color->primaries);
 }
 
@@ -289,7 +265,8 @@ needs_conversion (const Chain *self)
 {
   gboolean other_format = g_strcmp0 (self->pixel_format, self->video->pixel_format) != 0;
   gboolean other_range = !g_str_equal (get_range (self), get_target_range (self));
-  gboolean other_matrix = !is_rgb (self->pixel_format) && !is_rgb (self->video->pixel_format)
+  gboolean other_matrix = !sendoff_pixel_format_is_rgb (self->pixel_format)
+                          && !sendoff_pixel_format_is_rgb (self->video->pixel_format)
                           && !g_str_equal (get_source_matrix (self), get_target_matrix (self));
 
   return other_format || other_range || other_matrix;
@@ -311,7 +288,7 @@ scale_to (Chain *self, int width, int height, gboolean convert)
       append (self, "%s", filter->str);
       return;
     }
-  if (is_rgb (self->pixel_format))
+  if (sendoff_pixel_format_is_rgb (self->pixel_format))
     g_string_append (filter, "+full_chroma_inp");
   else
     g_string_append_printf (filter, ":in_range=%s:in_color_matrix=%s", get_range (self), get_source_matrix (self));
@@ -328,8 +305,9 @@ scale_to (Chain *self, int width, int height, gboolean convert)
 static void
 tag_source (Chain *self, const char *matrix, const char *primaries)
 {
-  append (self, "setparams=range=%s:color_primaries=%s:color_trc=%s:colorspace=%s", get_range (self), primaries,
-          self->transfer != NULL ? self->transfer : "bt709", is_rgb (self->pixel_format) ? "gbr" : matrix);
+  append (self, "setparams=range=%s:color_primaries=%s:color_trc=%s:colorspace=%s", get_range (self),
+          primaries, self->transfer != NULL ? self->transfer : "bt709",
+          sendoff_pixel_format_is_rgb (self->pixel_format) ? "gbr" : matrix);
 }
 
 /* From one standard range to another with other primaries. */
@@ -352,7 +330,7 @@ convert_primaries (Chain *self)
 static const char *
 get_display_encoding (const Chain *self)
 {
-  if (is_rgb (self->video->pixel_format))
+  if (sendoff_pixel_format_is_rgb (self->video->pixel_format))
     return "zscale=t=bt709:m=gbr:r=pc,format=gbrp";
   if (g_str_has_prefix (self->video->pixel_format, "yuvj"))
     return "zscale=t=bt709:m=smpte170m:r=pc,format=yuv444p";
@@ -440,7 +418,7 @@ static void
 append_colored_fill (Chain *self, const guint8 rgb[3])
 {
   int bit_depth = g_str_has_suffix (self->pixel_format, "10le") ? 10 : 8;
-  gboolean has_alpha = format_has_alpha (self->pixel_format);
+  gboolean has_alpha = sendoff_pixel_format_has_alpha (self->pixel_format);
   const char *subsampling = self->pixel_format + strlen (has_alpha ? "yuva" : "yuv");
   int yuv[3];
 
@@ -463,7 +441,8 @@ fill_frame (Chain *self)
     memset (rgb, 0, sizeof rgb);
   if (self->video->fit == SENDOFF_FIT_BLUR)
     append_blurred_fill (self);
-  else if ((rgb[0] | rgb[1] | rgb[2]) == 0 || is_rgb (self->pixel_format) || self->video->color == NULL)
+  else if ((rgb[0] | rgb[1] | rgb[2]) == 0 || sendoff_pixel_format_is_rgb (self->pixel_format)
+           || self->video->color == NULL)
     append (self, "pad=%d:%d:%d:%d:color=%s", width, height, get_middle (width, self->width),
             get_middle (height, self->height), get_pad_color (self));
   else
@@ -474,7 +453,7 @@ fill_frame (Chain *self)
 static void
 guess_color (Chain *self)
 {
-  if (is_rgb (self->pixel_format))
+  if (sendoff_pixel_format_is_rgb (self->pixel_format))
     return;
   if (self->matrix == NULL || g_str_equal (self->matrix, "gbr"))
     self->matrix = is_hdr_transfer (self->transfer) ? "bt2020nc"
@@ -521,7 +500,7 @@ tag_color (Chain *self, const SendoffFrameShape *shape)
 const char *
 sendoff_filters_guess_matrix (const char *pixel_format, int height)
 {
-  gboolean is_video = pixel_format == NULL || !is_rgb (pixel_format);
+  gboolean is_video = pixel_format == NULL || !sendoff_pixel_format_is_rgb (pixel_format);
 
   return is_video && height <= SENDOFF_STANDARD_DEFINITION_HEIGHT ? "smpte170m" : "bt709";
 }

@@ -1,4 +1,5 @@
 /* How an output's video is encoded: codec, rate control, structure, colour. */
+#include "model/sendoff-pixel-format.h"
 #include "model/sendoff-planner-private.h"
 
 #include <math.h>
@@ -81,12 +82,6 @@ choose_profile (SendoffPlanning *self)
 }
 
 static gboolean
-has_alpha (const char *pixel_format)
-{
-  return g_str_has_prefix (pixel_format, "yuva");
-}
-
-static gboolean
 is_deep (const char *pixel_format)
 {
   return g_str_has_suffix (pixel_format, "10le");
@@ -110,7 +105,7 @@ sendoff_planner_find_pixel_format (SendoffPlanning *self, gboolean alpha, gboole
   char **taken = on_platform ? self->limits.pixel_formats : NULL;
 
   for (guint i = 0; formats != NULL && formats[i] != NULL; i++)
-    if (has_alpha (formats[i]) == alpha && (!deep || is_deep (formats[i]))
+    if (sendoff_pixel_format_has_alpha (formats[i]) == alpha && (!deep || is_deep (formats[i]))
         && (taken == NULL || contains (taken, formats[i])))
       return formats[i];
   return NULL;
@@ -146,7 +141,7 @@ plan_pixel_format (SendoffPlanning *self)
   SendoffVideoPlan *video = self->output->video;
 
   video->pixel_format = g_strdup (choose_pixel_format (self));
-  if (!self->video_stream->has_alpha || has_alpha (video->pixel_format))
+  if (!self->video_stream->has_alpha || sendoff_pixel_format_has_alpha (video->pixel_format))
     return;
   sendoff_planning_issue (self, INFO, "pad_color", "alpha-filled", "The picture's transparent parts become %s.%s",
                           video->pad_color,
